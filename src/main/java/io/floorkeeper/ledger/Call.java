@@ -1,0 +1,44 @@
+package io.floorkeeper.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One model call that really happened, read from one leaf span. No prompt or completion text, ever.
+ *
+ * @param traceId 32 lower-case hex digits
+ * @param spanId 16 lower-case hex digits
+ * @param dialect the id of the dialect that read it
+ * @param model that ran: the response's name where given, else the request's
+ * @param tokens empty where the span says nothing of them
+ * @param reportedNanoUsd dollars as the span reports them, in 1e-9 USD
+ * @param decisionId the 64 characters as the span carries them, not yet verified
+ * @param role as the span itself or its resource names it, without the decision id
+ * @param roleSource the attribute that named it
+ */
+public record Call(
+    String traceId,
+    String spanId,
+    Optional<String> parentSpanId,
+    Instant startedAt,
+    long latencyMillis,
+    String dialect,
+    Optional<String> model,
+    Optional<String> requestModel,
+    Optional<String> provider,
+    Optional<Tokens> tokens,
+    OptionalLong reportedNanoUsd,
+    Optional<String> decisionId,
+    Optional<String> role,
+    Optional<String> roleSource,
+    Optional<String> sessionId,
+    Optional<String> responseId,
+    boolean error,
+    Optional<String> errorType,
+    List<Evaluation> evaluations) {
+  public Call {
+    evaluations = List.copyOf(evaluations);
+  }
+}

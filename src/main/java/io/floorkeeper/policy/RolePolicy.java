@@ -1,0 +1,78 @@
+package io.floorkeeper.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the policy says of one role.
+ *
+ * @param candidates the arms that it may use, in tier order, strongest last; at least one
+ * @param presetTier the tier that rules alone would give it; answers while there is no learning
+ * @param escalation names of the tiers above, in the order in which they are climbed
+ * @param evaluations by which its quality is measured; empty: every evaluation in [0, 1] counts
+ *     alike
+ * @param errorsCountAsZero whether a call that ended in an error is a label of quality 0
+ * @param labelRate the share of its calls that is asked for a label at random, in (0, 1]
+ * @param halfLifeCalls in how many of its calls evidence loses half its weight
+ * @param exploration eps0 of the ROLE scope and the cap of eps, in [0, 0.5]
+ * @param perArmExploration eps of the PER_ARM scope, in [0, 0.5]
+ * @param priorMeans of the candidates' quality, in their order; as many as candidates
+ * @param expectedInputTokens the role's token prior per call: prices a cold arm
+ * @param rewardWait how long an episode waits for labels before it closes
+ */
+public record RolePolicy(
+    String name,
+    Strategy strategy,
+    Learning learning,
+    List<Arm> candidates,
+    String presetTier,
+    Optional<QualityFloor> floor,
+    CostCeiling ceiling,
+    List<String> escalation,
+    List<EvaluationRule> evaluations,
+    boolean errorsCountAsZero,
+    double labelRate,
+    double halfLifeCalls,
+    double exploration,
+    double perArmExploration,
+    double holdoutShare,
+    double controlShare,
+    double fallbackRelativeFloor,
+    List<Double> priorMeans,
+    long expectedInputTokens,
+    long expectedOutputTokens,
+    int graduationMinTraces,
+    Duration rewardWait) {
+
+  public RolePolicy {
+    candidates = List.copyOf(candidates);
+    escalation = List.copyOf(escalation);
+    evaluations = List.copyOf(evaluations);
+    priorMeans = List.copyOf(priorMeans);
+  }
+
+  /** FIXED: the preset tier, always; RULES: conditions; LEARN: the bandit. */
+  public enum Strategy {
+    FIXED,
+    RULES,
+    LEARN
+  }
+
+  /** OFF: the preset answers; SHADOW: it answers and the bandit's choice is logged; LEARN. */
+  public enum Learning {
+    OFF,
+    SHADOW,
+    LEARN
+  }
+
+  /** The index of the preset tier's first candidate in {@link #candidates()}, or -1. */
+  public int presetIndex() {
+    for (int k = 0; k < candidates.size(); k++) {
+      if (candidates.get(k).tier().equals(presetTier)) {
+        return k;
+      }
+    }
+    return -1;
+  }
+}
