@@ -1,15 +1,77 @@
 package io.floorkeeper.command;
 
-import io.quarkus.runtime.Quarkus;
+import io.floorkeeper.platform.StartRefusedException;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 
-/** The entry point of the jar. */
+/**
+ * The entry point of the jar: reads the command and runs it. Only {@code serve} boots Quarkus; any
+ * other command starts as fast as a small program.
+ *
+ * <p>A command is a class of this package, entered in {@code subcommands} below. Exit codes: 0
+ * done, 1 failed, 2 called wrongly, 3 the data folder is in use; 130 and 143 a server that was
+ * stopped by Ctrl-C (SIGINT) or SIGTERM and closed in order.
+ */
 @QuarkusMain
+@Command(
+    name = "floorkeeper",
+    description =
+        "Tells an orchestrator which model tier each agent role deserves before every LLM call.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Floorkeeper.Version.class,
+    synopsisSubcommandLabel = "[COMMAND]",
+    footer = {"", "Without a command: serve."},
+    subcommands = {ServeCommand.class})
 public final class Floorkeeper {
 
-  private Floorkeeper() {}
+  private static final List<String> ANSWERED_HERE = List.of("-h", "--help", "-V", "--version");
+
+  Floorkeeper() {}
 
   public static void main(String... arguments) {
-    Quarkus.run(arguments);
+    int exitCode = commandLine().execute(withDefaultCommand(arguments));
+    ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(exitCode, null);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Floorkeeper());
+    line.setExecutionExceptionHandler(
+        (exception, failed, parsed) -> {
+          if (exception instanceof StartRefusedException refused) {
+            failed.getErr().println(refused.getMessage());
+            return refused.exitCode();
+          }
+          exception.printStackTrace(failed.getErr());
+          return failed.getCommandSpec().exitCodeOnExecutionException();
+        });
+    return line;
+  }
+
+  /** {@code floorkeeper --port 9000} means {@code floorkeeper serve --port 9000}. */
+  static String[] withDefaultCommand(String... arguments) {
+    boolean named =
+        arguments.length > 0
+            && (!arguments[0].startsWith("-") || ANSWERED_HERE.contains(arguments[0]));
+    if (named) {
+      return arguments;
+    }
+    List<String> completed = new ArrayList<>(List.of("serve"));
+    completed.addAll(Arrays.asList(arguments));
+    return completed.toArray(String[]::new);
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Floorkeeper.class.getPackage().getImplementationVersion();
+      return new String[] {"floorkeeper " + (version == null ? "(not packaged)" : version)};
+    }
   }
 }

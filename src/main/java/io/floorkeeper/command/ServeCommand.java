@@ -1,0 +1,143 @@
+package io.floorkeeper.command;
+
+import io.floorkeeper.platform.DataFolder;
+import io.floorkeeper.platform.EmbeddedPlatform;
+import io.floorkeeper.platform.Loopback;
+import io.floorkeeper.platform.Settings;
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.Quarkus;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Starts the embedded parts that no setting replaces, then the service, and stops them in the
+ * opposite order. Every option is a shortcut for a setting, and stronger than it.
+ */
+@Command(
+    name = "serve",
+    description = {
+      "Starts the service.",
+      "Without QUARKUS_DATASOURCE_JDBC_URL it brings a PostgreSQL of its own, without"
+          + " KAFKA_BOOTSTRAP_SERVERS a Kafka: both on 127.0.0.1, with their data in a folder that"
+          + " survives restarts."
+    },
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+  private static final String HTTP_PORT = "quarkus.http.port";
+  private static final String HTTP_HOST = "quarkus.http.host";
+  private static final String OTLP_ENDPOINT = "quarkus.otel.exporter.otlp.endpoint";
+  private static final int DEFAULT_HTTP_PORT = 8080;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default: 8080).")
+  private Integer port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Address that HTTP listens on (default: 127.0.0.1).")
+  private String host;
+
+  @Option(
+      names = "--data-folder",
+      paramLabel = "FOLDER",
+      description = "Where the embedded parts keep their data (default: .floorkeeper).")
+  private Path dataFolder;
+
+  @Option(names = "--policy", paramLabel = "FILE", description = "The policy to start with.")
+  private Path policy;
+
+  @Option(names = "--demo", description = "Shows the service at work on generated traffic.")
+  private boolean demo;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    applyOptions();
+    Settings settings = Settings.ofProcess();
+    requireFreeHttpPort(settings);
+    configureTracing(settings);
+    OrderlyEnd end = OrderlyEnd.watched();
+    try {
+      return serve(settings, end);
+    } finally {
+      end.reached();
+    }
+  }
+
+  /** Quarkus reports why it ended, then hands the exit code over instead of ending the process. */
+  private int serve(Settings settings, OrderlyEnd end) {
+    PrintWriter out = spec.commandLine().getOut();
+    EmbeddedPlatform.Options options = EmbeddedPlatform.Options.of(settings, out::println);
+    BiConsumer<Integer, Throwable> exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
+    AtomicInteger exitCode = new AtomicInteger();
+    try (EmbeddedPlatform platform =
+        EmbeddedPlatform.start(DataFolder.configured(settings), options)) {
+      platform.quarkusSettings().forEach(System::setProperty);
+      if (!end.isRequested()) {
+        ApplicationLifecycleManager.setDefaultExitCodeHandler(
+            (code, failure) -> exitCode.set(code));
+        Quarkus.run(RunningService.class);
+      }
+    } finally {
+      ApplicationLifecycleManager.setDefaultExitCodeHandler(exit);
+    }
+    return exitCode.get();
+  }
+
+  private void applyOptions() {
+    set(HTTP_PORT, port);
+    set(HTTP_HOST, host);
+    set(DataFolder.SETTING, dataFolder);
+    if (policy != null) {
+      if (!Files.isReadable(policy)) {
+        throw new ParameterException(spec.commandLine(), "Cannot read the policy " + policy);
+      }
+      set("floorkeeper.policy.file", policy.toAbsolutePath());
+    }
+    if (demo) {
+      set("floorkeeper.demo.enabled", true);
+    }
+  }
+
+  private static void set(String setting, Object value) {
+    if (value != null) {
+      System.setProperty(setting, value.toString());
+    }
+  }
+
+  /**
+   * Asked before anything starts: the embedded parts take seconds, a taken port is known at once.
+   */
+  private static void requireFreeHttpPort(Settings settings) {
+    int wanted = settings.port(HTTP_PORT, DEFAULT_HTTP_PORT);
+    Loopback.requireFree(
+        settings.find(HTTP_HOST).orElse(Loopback.ADDRESS),
+        wanted,
+        "HTTP",
+        "Choose another with --port PORT or QUARKUS_HTTP_PORT.");
+  }
+
+  /** Traces go out only where somebody said where to: nothing listens at the default endpoint. */
+  private static void configureTracing(Settings settings) {
+    Optional<String> own = settings.find(OTLP_ENDPOINT);
+    Optional<String> common = settings.find("OTEL_EXPORTER_OTLP_ENDPOINT");
+    if (own.isEmpty()) {
+      common.ifPresent(endpoint -> set(OTLP_ENDPOINT, endpoint));
+    }
+    if (own.isPresent() || common.isPresent()) {
+      set("floorkeeper.tracing.disabled", false);
+    }
+  }
+}
