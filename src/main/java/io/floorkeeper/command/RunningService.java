@@ -7,6 +7,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 
 /** The service once everything is up: says where everything is, and waits for the end. */
@@ -43,9 +45,14 @@ public final class RunningService implements QuarkusApplication {
         "  OpenAPI    " + base + "/q/openapi",
         "  PostgreSQL " + withoutParameters(setting(EmbeddedPlatform.JDBC_URL)),
         "  Kafka      " + setting(EmbeddedPlatform.BOOTSTRAP_SERVERS),
-        "  data       " + DataFolder.configured(Settings.ofProcess()),
+        "  data       " + dataFolder(),
         "Stop it with Ctrl-C.",
         "");
+  }
+
+  private static String dataFolder() {
+    Path folder = DataFolder.configured(Settings.ofProcess());
+    return Files.isDirectory(folder) ? folder.toString() : "(no embedded part, no folder)";
   }
 
   private String setting(String name) {

@@ -166,6 +166,11 @@ public final class EmbeddedBroker {
     settings.put("group.consumer.heartbeat.interval.ms", "3000");
     settings.put("group.consumer.min.heartbeat.interval.ms", "3000");
 
+    // The controller takes a broker that was killed for alive until its session ends, and refuses
+    // it anew until then: with Kafka's defaults a start after a kill takes 12 seconds.
+    settings.put("broker.session.timeout.ms", "2500");
+    settings.put("broker.heartbeat.interval.ms", "500");
+
     settings.put("num.network.threads", "2");
     settings.put("num.io.threads", "2");
     settings.put("background.threads", "2");
