@@ -4,16 +4,23 @@ import io.floorkeeper.platform.DataFolder;
 import io.floorkeeper.platform.EmbeddedPlatform;
 import io.floorkeeper.platform.Loopback;
 import io.floorkeeper.platform.Settings;
-import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.floorkeeper.platform.StartRefusedException;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.util.ExceptionUtil;
+import io.smallrye.config.ConfigValidationException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,32 +75,57 @@ final class ServeCommand implements Callable<Integer> {
     Settings settings = Settings.ofProcess();
     requireFreeHttpPort(settings);
     configureTracing(settings);
+    // Until Quarkus configures logging, everything that logs is at its most talkative.
+    Logger.getLogger("").setLevel(Level.INFO);
     OrderlyEnd end = OrderlyEnd.watched();
     try {
       return serve(settings, end);
+    } catch (RuntimeException e) {
+      if (end.isRequested()) {
+        // A JVM that is ending refuses what a start needs; that is no failure to tell about.
+        return ExitCode.OK;
+      }
+      throw e;
     } finally {
       end.reached();
     }
   }
 
-  /** Quarkus reports why it ended, then hands the exit code over instead of ending the process. */
   private int serve(Settings settings, OrderlyEnd end) {
     PrintWriter out = spec.commandLine().getOut();
     EmbeddedPlatform.Options options = EmbeddedPlatform.Options.of(settings, out::println);
-    BiConsumer<Integer, Throwable> exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
     AtomicInteger exitCode = new AtomicInteger();
     try (EmbeddedPlatform platform =
         EmbeddedPlatform.start(DataFolder.configured(settings), options)) {
       platform.quarkusSettings().forEach(System::setProperty);
       if (!end.isRequested()) {
-        ApplicationLifecycleManager.setDefaultExitCodeHandler(
-            (code, failure) -> exitCode.set(code));
-        Quarkus.run(RunningService.class);
+        Quarkus.run(
+            RunningService.class,
+            (code, failure) -> {
+              exitCode.set(code);
+              if (failure != null && !end.isRequested()) {
+                report(failure);
+              }
+            });
       }
-    } finally {
-      ApplicationLifecycleManager.setDefaultExitCodeHandler(exit);
     }
     return exitCode.get();
+  }
+
+  /** Quarkus leaves this to whoever gives it an exit handler. */
+  private void report(Throwable failure) {
+    Throwable root = ExceptionUtil.getRootCause(failure);
+    PrintWriter err = spec.commandLine().getErr();
+    if (root instanceof QuarkusBindException
+        || root instanceof ConfigurationException
+        || root instanceof ConfigValidationException
+        || root instanceof PreventFurtherStepsException
+        || root instanceof StartRefusedException) {
+      err.println(root.getMessage());
+    } else {
+      err.println("Floorkeeper did not start:");
+      failure.printStackTrace(err);
+    }
   }
 
   private void applyOptions() {

@@ -68,7 +68,7 @@ public final class EmbeddedBroker {
       starting = new KafkaRaftServer(new KafkaConfig(configuration(), false), Time.SYSTEM);
       starting.startup();
       server = starting;
-    } catch (Exception e) {
+    } catch (Exception | LinkageError e) {
       if (starting != null) {
         starting.shutdown();
       }
