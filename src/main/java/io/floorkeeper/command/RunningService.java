@@ -1,14 +1,10 @@
 package io.floorkeeper.command;
 
-import io.floorkeeper.platform.DataFolder;
 import io.floorkeeper.platform.EmbeddedPlatform;
-import io.floorkeeper.platform.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 
 /** The service once everything is up: says where everything is, and waits for the end. */
@@ -23,15 +19,18 @@ public final class RunningService implements QuarkusApplication {
     this.config = config;
   }
 
+  /**
+   * @param arguments the data folder; nothing when no part is embedded
+   */
   @Override
   public int run(String... arguments) {
-    System.out.println(banner());
+    System.out.println(banner(arguments.length == 0 ? "(nothing embedded)" : arguments[0]));
     Quarkus.waitForExit();
     System.out.println("stopping");
     return 0;
   }
 
-  private String banner() {
+  private String banner(String dataFolder) {
     String host = config.getValue("quarkus.http.host", String.class);
     String base = "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + http.getPort();
     return String.join(
@@ -45,14 +44,9 @@ public final class RunningService implements QuarkusApplication {
         "  OpenAPI    " + base + "/q/openapi",
         "  PostgreSQL " + withoutParameters(setting(EmbeddedPlatform.JDBC_URL)),
         "  Kafka      " + setting(EmbeddedPlatform.BOOTSTRAP_SERVERS),
-        "  data       " + dataFolder(),
+        "  data       " + dataFolder,
         "Stop it with Ctrl-C.",
         "");
-  }
-
-  private static String dataFolder() {
-    Path folder = DataFolder.configured(Settings.ofProcess());
-    return Files.isDirectory(folder) ? folder.toString() : "(no embedded part, no folder)";
   }
 
   private String setting(String name) {

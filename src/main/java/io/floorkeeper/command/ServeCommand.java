@@ -106,7 +106,8 @@ final class ServeCommand implements Callable<Integer> {
               if (failure != null && !end.isRequested()) {
                 report(failure);
               }
-            });
+            },
+            platform.folder().map(Path::toString).stream().toArray(String[]::new));
       }
     }
     return exitCode.get();

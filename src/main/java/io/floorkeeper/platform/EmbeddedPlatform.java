@@ -137,6 +137,11 @@ public final class EmbeddedPlatform implements AutoCloseable {
     return broker;
   }
 
+  /** Where the embedded parts keep their data; empty when nothing is embedded. */
+  public Optional<Path> folder() {
+    return folder.map(DataFolder::path);
+  }
+
   /** What the embedded parts are called in Quarkus's settings; nothing about parts not brought. */
   public Map<String, String> quarkusSettings() {
     Map<String, String> settings = new LinkedHashMap<>();
