@@ -23,6 +23,7 @@ final class BestQuality {
   private final LogitBeta[] arms;
   private final double[] from;
   private final double[] to;
+  private final double[] tolerance;
   private final double[] massLeft;
   private final double[][] density;
   private final double[][] below;
@@ -34,6 +35,7 @@ final class BestQuality {
     arms = new LogitBeta[k];
     from = new double[k];
     to = new double[k];
+    tolerance = new double[k];
     massLeft = new double[k];
     density = new double[k][N];
     below = new double[k][N];
@@ -43,6 +45,9 @@ final class BestQuality {
       arms[j] = new LogitBeta(posteriors.get(j));
       from[j] = arms[j].lowerCutoff();
       to[j] = arms[j].upperCutoff();
+      // Rounding of y blurs a narrow density by about this much; halving would not sharpen it.
+      double blur = 1e-15 * Math.max(1, Math.abs(arms[j].mode)) / arms[j].scale;
+      tolerance[j] = Math.max(UNRESOLVED, blur);
     }
   }
 
@@ -107,22 +112,24 @@ final class BestQuality {
     double half = (right - left) / 2;
     double centre = left + half;
     boolean resolved = true;
-    for (int j = 0; j < k && resolved; j++) {
+    boolean deepest = depth == DEEPEST;
+    for (int j = 0; j < k && (resolved || deepest); j++) {
       boolean active = left < to[j] && right > from[j];
       for (int i = 0; i < N; i++) {
         double y = centre + half * GaussLegendre.node(i);
         density[j][i] = active ? Math.exp(arms[j].logDensity(y)) : 0;
       }
-      resolved = !active || half * GaussLegendre.unresolved(density[j]) <= UNRESOLVED;
+      resolved = !active || half * GaussLegendre.unresolved(density[j]) <= tolerance[j];
     }
-    if (!resolved && depth < DEEPEST) {
+    if (!resolved && !deepest) {
       panel(left, centre, depth + 1);
       panel(centre, right, depth + 1);
       return;
     }
     for (int j = 0; j < k; j++) {
       for (int i = 0; i < N; i++) {
-        below[j][i] = massLeft[j] + half * GaussLegendre.integralToNode(i, density[j]);
+        // The interpolant of a steep tail may dip below 0 by less than its last digit.
+        below[j][i] = Math.max(0, massLeft[j] + half * GaussLegendre.integralToNode(i, density[j]));
       }
     }
     for (int arm = 0; arm < k; arm++) {

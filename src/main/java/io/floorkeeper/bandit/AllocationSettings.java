@@ -1,0 +1,88 @@
+package io.floorkeeper.bandit;
+
+import java.util.Objects;
+
+/**
+ * The knobs of an allocation.
+ *
+ * @param scope what has to clear the floor
+ * @param delta an arm is proven or refuted at its delta- and (1 - delta)-quantiles, in (0, .5)
+ * @param eps share of exploration over all arms, per_arm scope, in [0, 1)
+ * @param eps0 the most that exploration may take, role scope, in [0, 1)
+ * @param holdoutShare rho, the share that is held out on the reference arm
+ * @param controlShare kappa, the share that goes to the preset arm; rho + kappa &lt; 1
+ * @param fallbackRelativeFloor the relative floor where every arm is refuted, in (0, 1]
+ */
+public record AllocationSettings(
+    FloorScope scope,
+    double delta,
+    double eps,
+    double eps0,
+    double holdoutShare,
+    double controlShare,
+    double fallbackRelativeFloor) {
+
+  public AllocationSettings {
+    Objects.requireNonNull(scope, "scope");
+    require("delta", delta, delta > 0 && delta < .5, "(0, .5)");
+    require("eps", eps, eps >= 0 && eps < 1, "[0, 1)");
+    require("eps0", eps0, eps0 >= 0 && eps0 < 1, "[0, 1)");
+    require("holdoutShare", holdoutShare, holdoutShare >= 0 && holdoutShare < 1, "[0, 1)");
+    require(
+        "controlShare",
+        controlShare,
+        controlShare >= 0 && holdoutShare + controlShare < 1,
+        "[0, 1 - holdoutShare)");
+    require(
+        "fallbackRelativeFloor",
+        fallbackRelativeFloor,
+        fallbackRelativeFloor > 0 && fallbackRelativeFloor <= 1,
+        "(0, 1]");
+  }
+
+  private static void require(String name, double value, boolean holds, String range) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + " must lie in " + range + ": " + value);
+    }
+  }
+
+  /** Per_arm scope, delta .10, eps .01, eps0 .03, no holdout, no control, fallback .98. */
+  public static AllocationSettings defaults() {
+    return new AllocationSettings(FloorScope.PER_ARM, .10, .01, .03, 0, 0, .98);
+  }
+
+  public AllocationSettings withScope(FloorScope scope) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withDelta(double delta) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withEps(double eps) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withEps0(double eps0) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withHoldoutShare(double holdoutShare) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withControlShare(double controlShare) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+
+  public AllocationSettings withFallbackRelativeFloor(double fallbackRelativeFloor) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+  }
+}

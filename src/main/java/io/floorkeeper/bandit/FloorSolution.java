@@ -1,0 +1,115 @@
+package io.floorkeeper.bandit;
+
+/**
+ * An allocation over the eligible arms, in tier order, with what it was derived from: enough to
+ * explain every draw. Immutable; made by {@link FloorAllocation}.
+ */
+public final class FloorSolution {
+
+  /** What the evidence says of the floor. */
+  public enum Status {
+    /** Some arm is proven to clear the floor. */
+    HELD,
+    /** No arm is proven, not every arm is refuted: more evidence is wanted, not an alert. */
+    UNCERTAIN,
+    /** Every arm is refuted; the fallback's relative floor is in force. */
+    FLOOR_UNREACHABLE
+  }
+
+  private final double floor;
+  private final Status status;
+  private final ArmBounds bounds;
+  private final double[] thompson;
+  private final double[] pi;
+  private final double[] propensity;
+
+  FloorSolution(
+      Status status, ArmBounds bounds, double[] thompson, double[] pi, double[] propensity) {
+    this.floor = bounds.floor();
+    this.status = status;
+    this.bounds = bounds;
+    this.thompson = thompson;
+    this.pi = pi;
+    this.propensity = propensity;
+  }
+
+  /** Number of arms; the last is the strongest and the reference. */
+  public int size() {
+    return pi.length;
+  }
+
+  public int reference() {
+    return pi.length - 1;
+  }
+
+  /** f in force: of the fallback where {@link #isFallback()}. */
+  public double floor() {
+    return floor;
+  }
+
+  public Status status() {
+    return status;
+  }
+
+  /** Whether the relative floor of last resort is in force. */
+  public boolean isFallback() {
+    return status == Status.FLOOR_UNREACHABLE;
+  }
+
+  /** S_k = P(q_k &gt;= f). */
+  public double clears(int k) {
+    return bounds.clears()[k];
+  }
+
+  /** L_k; under a relative floor a bound of q_k + f - r*q_ref, which may lie outside [0, 1]. */
+  public double lower(int k) {
+    return bounds.lower()[k];
+  }
+
+  /** U_k; see {@link #lower}. */
+  public double upper(int k) {
+    return bounds.upper()[k];
+  }
+
+  /** L_k &gt;= f: ends the boosting of labels and backs claims. */
+  public boolean proven(int k) {
+    return bounds.proven(k);
+  }
+
+  /** U_k &lt; f under the floor in force; the reference never is under a relative floor. */
+  public boolean refuted(int k) {
+    return bounds.refuted(k);
+  }
+
+  /** piTS over all arms. */
+  public double thompson(int k) {
+    return thompson[k];
+  }
+
+  /** pi, the allocation before holdout and control. */
+  public double pi(int k) {
+    return pi[k];
+  }
+
+  /**
+   * p[k] = rho*1{k = reference} + kappa*1{k = preset} + (1 - rho - kappa)*pi[k]: what is logged.
+   */
+  public double propensity(int k) {
+    return propensity[k];
+  }
+
+  /** A copy of pi. */
+  public double[] pis() {
+    return pi.clone();
+  }
+
+  /** A copy of the logged mixture. */
+  public double[] propensities() {
+    return propensity.clone();
+  }
+
+  /** A copy of piTS over all arms. */
+  public double[] thompsons() {
+    return thompson.clone();
+  }
+}
