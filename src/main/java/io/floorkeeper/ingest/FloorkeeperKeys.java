@@ -1,0 +1,30 @@
+package io.floorkeeper.ingest;
+
+import java.util.List;
+
+/** The attributes that Floorkeeper itself asks orchestrators for, whatever dialect they speak. */
+public final class FloorkeeperKeys {
+  /** On the span: the decision that this call follows. */
+  public static final String DECISION_ID = "floorkeeper.decision.id";
+
+  /** On the span or on the resource: who calls. */
+  public static final String ROLE = "floorkeeper.role";
+
+  /** On the span: the verdict of a deterministic check. */
+  public static final String CHECK_PASSED = "floorkeeper.check.passed";
+
+  /** On the span: which check. */
+  public static final String CHECK_NAME = "floorkeeper.check.name";
+
+  /** On the span: the probability with which its judgements were asked for, in (0, 1]. */
+  public static final String LABEL_PROBABILITY = "floorkeeper.label_probability";
+
+  /** On the resource, by OpenTelemetry's conventions. */
+  public static final String SERVICE_NAME = "service.name";
+
+  static final List<String> SPAN =
+      List.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY);
+  static final List<String> RESOURCE = List.of(ROLE, SERVICE_NAME);
+
+  private FloorkeeperKeys() {}
+}
