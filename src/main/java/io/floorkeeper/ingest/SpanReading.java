@@ -17,6 +17,7 @@ public sealed interface SpanReading {
   /**
    * A model call that cannot be believed: goes to the dead letter, nothing of it is applied.
    *
+   * @param traceId empty where it could not be read; so is {@code spanId}
    * @param code stable: {@code negative_tokens}, {@code not_a_number}, ...
    * @param field the attribute or span field at fault
    * @param message for people; never holds prompt text or the value itself where it is text

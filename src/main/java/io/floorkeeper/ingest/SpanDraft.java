@@ -1,0 +1,135 @@
+package io.floorkeeper.ingest;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A span while its bytes are read, in either encoding; the first flaw found is remembered. */
+final class SpanDraft {
+  private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]*");
+
+  final Map<String, Object> attributes = new HashMap<>();
+  final List<RawSpan.Event> events = new ArrayList<>();
+  final List<RawSpan.Link> links = new ArrayList<>();
+  String name = "";
+  long startUnixNano;
+  long endUnixNano;
+  RawSpan.Status status = RawSpan.Status.UNSET;
+
+  private String traceId = "";
+  private String spanId = "";
+  private String parentSpanId = "";
+  private Flaw flaw;
+
+  /** Why a span cannot be read. */
+  record Flaw(String code, String field, String message) {
+    static Flaw wrongType(String field) {
+      return new Flaw("wrong_type", field, field + " is of the wrong type");
+    }
+  }
+
+  void flaw(Flaw found) {
+    if (flaw == null) {
+      flaw = found;
+    }
+  }
+
+  void traceId(String hex) {
+    traceId = hex;
+  }
+
+  void spanId(String hex) {
+    spanId = hex;
+  }
+
+  void parentSpanId(String hex) {
+    parentSpanId = hex;
+  }
+
+  void status(int code) {
+    status =
+        switch (code) {
+          case 1 -> RawSpan.Status.OK;
+          case 2 -> RawSpan.Status.ERROR;
+          default -> RawSpan.Status.UNSET;
+        };
+  }
+
+  /** Puts the span, or the reason why there is none, into the batch. */
+  void finish(String scope, Map<String, Object> resource, Flaw ofGroup, Batch batch) {
+    boolean knownTrace = isId(traceId, 32);
+    boolean knownSpan = isId(spanId, 16);
+    boolean root = parentSpanId.isEmpty() || parentSpanId.matches("0{16}");
+    if (ofGroup != null) {
+      flaw(ofGroup);
+    } else if (!knownTrace) {
+      flaw(badId("traceId", 32));
+    } else if (!knownSpan) {
+      flaw(badId("spanId", 16));
+    } else if (!root && !isId(parentSpanId, 16)) {
+      flaw(badId("parentSpanId", 16));
+    } else if (!links.stream().allMatch(l -> isId(l.traceId(), 32) && isId(l.spanId(), 16))) {
+      flaw(new Flaw("bad_id", "links", "a link must hold a trace id and a span id"));
+    }
+    if (flaw != null) {
+      batch.rejected.add(
+          new SpanReading.Rejected(
+              knownTrace ? lower(traceId) : "",
+              knownSpan ? lower(spanId) : "",
+              flaw.code(),
+              flaw.field(),
+              flaw.message()));
+      return;
+    }
+    batch.spans.add(
+        new RawSpan(
+            lower(traceId),
+            lower(spanId),
+            root ? "" : lower(parentSpanId),
+            name.length() > RawSpan.MAX_NAME ? name.substring(0, RawSpan.MAX_NAME) : name,
+            startUnixNano,
+            endUnixNano,
+            status,
+            scope,
+            attributes,
+            resource,
+            events,
+            links.stream()
+                .map(l -> new RawSpan.Link(lower(l.traceId()), lower(l.spanId())))
+                .toList()));
+  }
+
+  /** The value as it is kept: text only up to a bound. */
+  static Object bounded(String text) {
+    return text.length() > RawSpan.MAX_TEXT ? new RawSpan.Unusable("too_long") : text;
+  }
+
+  static String hex(byte[] id) {
+    return HexFormat.of().formatHex(id);
+  }
+
+  private static Flaw badId(String field, int digits) {
+    return new Flaw(
+        "bad_id", field, field + " must be " + digits / 2 + " bytes (hex in JSON), not all zero");
+  }
+
+  private static boolean isId(String hex, int digits) {
+    return hex.length() == digits
+        && HEX.matcher(hex).matches()
+        && hex.chars().anyMatch(digit -> digit != '0');
+  }
+
+  private static String lower(String hex) {
+    return hex.toLowerCase(Locale.ROOT);
+  }
+
+  /** The spans of one record, read and rejected. */
+  static final class Batch {
+    final List<RawSpan> spans = new ArrayList<>();
+    final List<SpanReading.Rejected> rejected = new ArrayList<>();
+  }
+}
