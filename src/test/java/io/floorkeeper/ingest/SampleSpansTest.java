@@ -1,0 +1,203 @@
+package io.floorkeeper.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is read from payloads that real instrumentation wrote. */
+class SampleSpansTest {
+
+  private final Dialects dialects = Dialects.bundled();
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      textBlock =
+          """
+          # file,                                  dialect,       model,      requested,  provider, input, output, response
+          otel_genai_client_span_tool_calls,            otel-genai,    gpt-4-0613, gpt-4,      openai, 97, 52, chatcmpl-CQF10eCkoFphJZJQkzzN6EkTD0AVF
+          otel_genai_deprecated_client_span_tool_calls, otel-genai,    gpt-4-0613, gpt-4,      openai, 97, 52, chatcmpl-CQF10eCkoFphJZJQkzzN6EkTD0AVF
+          openinference_client_span_input_output_only,  openinference, gpt-4-0613, gpt-4-0613, openai, 97, 52,
+          openinference_client_span_tool_calls,         openinference, gpt-4-0613, gpt-4-0613, openai, 97, 52,
+          """)
+  void aCallOfEitherDialect(
+      String file,
+      String dialect,
+      String model,
+      String requested,
+      String provider,
+      long input,
+      long output,
+      String response)
+      throws IOException {
+    // Given
+    byte[] value = Samples.wrapped(Samples.tree("openinference-genai/" + file + ".json"));
+
+    // When
+    List<SpanReading> readings = read(dialects, value);
+
+    // Then
+    assertThat(readings).hasSize(1);
+    Call call = calls(readings).get(0);
+    assertThat(call.dialect()).isEqualTo(dialect);
+    assertThat(call.model()).contains(model);
+    assertThat(call.requestModel()).contains(requested);
+    assertThat(call.provider()).contains(provider);
+    assertThat(call.tokens()).contains(new Tokens(input, 0, 0, output, 0));
+    assertThat(call.responseId().orElse(null)).isEqualTo(response);
+    assertThat(call.reportedNanoUsd()).isEmpty();
+    assertThat(call.error()).isFalse();
+    assertThat(call.evaluations()).isEmpty();
+  }
+
+  @Test
+  void aToolIsNoCall() throws IOException {
+    byte[] value =
+        Samples.wrapped(Samples.tree("openinference-genai/otel_genai_tool_execution_span.json"));
+
+    assertThat(read(dialects, value))
+        .containsExactly(new SpanReading.NotACall("never_counts:otel-genai:gen_ai.operation.name"));
+  }
+
+  @Test
+  void aSpanThatCarriesJudgementsOfAnotherIsNoCall() throws IOException {
+    byte[] value =
+        Otlp.utf8(
+            Samples.tree(
+                "constructed-from-spec/openinference-posthoc-evaluation-carrier.otlp.json"));
+
+    assertThat(read(dialects, value))
+        .containsExactly(new SpanReading.NotACall("no_model_call:openinference"));
+  }
+
+  @Test
+  void theLeavesOfVercelCountOnceAsFarAsTheySpeakGenAi() throws IOException {
+    // Given ten spans: five calls (one of them an embedding) and the five spans around them
+    byte[] value =
+        Samples.ofJavaScript(Samples.tree("openinference-vercel-v6/all-spans.json"), "ai");
+
+    // When
+    List<SpanReading> readings = read(dialects, value);
+
+    // Then the four that carry gen_ai attributes are calls; the embedding carries none
+    assertThat(readings).hasSize(10);
+    assertThat(calls(readings))
+        .extracting(call -> call.tokens().orElseThrow())
+        .containsExactly(
+            new Tokens(14, 0, 0, 20, 0),
+            new Tokens(50, 0, 0, 9, 0),
+            new Tokens(63, 0, 0, 156, 0),
+            new Tokens(15, 0, 0, 112, 0));
+    assertThat(calls(readings))
+        .allSatisfy(call -> assertThat(call.model()).contains("gpt-4o-mini-2024-07-18"));
+    assertThat(readings).noneMatch(SpanReading.Rejected.class::isInstance);
+  }
+
+  @Test
+  void theDialectOfVercelIsDataAloneAndCountsEveryLeaf() throws IOException {
+    // Given
+    Dialects extended =
+        dialects.with(
+            "vercel-ai.json",
+            """
+            {
+              "id": "vercel-ai",
+              "detect": [{"present": ["ai.operationId"]}],
+              "never_count_when": [
+                {"attribute": {"ai.operationId": ["ai.generateText", "ai.streamText", "ai.embed"]}}
+              ],
+              "model_call_when": [
+                {"attribute": {"ai.operationId": [
+                  "ai.generateText.doGenerate", "ai.streamText.doStream",
+                  "ai.generateObject.doGenerate", "ai.embed.doEmbed"]}}
+              ],
+              "incl_cache": true,
+              "keys": {
+                "request_model": ["gen_ai.request.model", "ai.model.id"],
+                "input_tokens": ["ai.usage.inputTokens", "ai.usage.promptTokens", "ai.usage.tokens"],
+                "output_tokens": ["ai.usage.outputTokens", "ai.usage.completionTokens"],
+                "agent": ["ai.telemetry.functionId"]
+              }
+            }
+            """);
+    byte[] value =
+        Samples.ofJavaScript(Samples.tree("openinference-vercel-v6/all-spans.json"), "ai");
+
+    // When
+    List<Call> calls = calls(read(extended, value));
+
+    // Then
+    assertThat(calls).hasSize(5);
+    assertThat(calls).allSatisfy(call -> assertThat(call.role()).isPresent());
+    assertThat(calls.stream().mapToLong(call -> call.tokens().orElseThrow().input()).sum())
+        .isEqualTo(14 + 50 + 63 + 15 + 10);
+  }
+
+  @Test
+  void theOddPayloadsThatAnotherProjectCollectedNeverCrash() throws IOException {
+    // When
+    Map<String, String> outcomes = new TreeMap<>();
+    for (Path file : Samples.files("langfuse-otlp")) {
+      Decoded decoded = new OtlpDecoder(dialects).decode(Files.readAllBytes(file));
+      outcomes.put(file.getFileName().toString().split("-")[0], outcome(decoded));
+    }
+
+    // Then: spans read, spans rejected, calls, calls rejected; only OpenLIT's (L563) and
+    // Traceloop's
+    // (L751) speak one of the two dialects, and many spans lack an id
+    assertThat(outcomes)
+        .isEqualTo(
+            new TreeMap<>(
+                Map.ofEntries(
+                    Map.entry("L563", "1/0/1/0"),
+                    Map.entry("L751", "1/0/1/0"),
+                    Map.entry("L869", "1/0/0/0"),
+                    Map.entry("L1013", "1/0/0/0"),
+                    Map.entry("L1137", "1/0/0/0"),
+                    Map.entry("L4245", "0/1/0/0"),
+                    Map.entry("L4985", "0/1/0/0"),
+                    Map.entry("L5133", "0/1/0/0"),
+                    Map.entry("L5357", "0/2/0/0"),
+                    Map.entry("L5641", "0/6/0/0"),
+                    Map.entry("L5677", "0/2/0/0"),
+                    Map.entry("L5706", "0/2/0/0"),
+                    Map.entry("L5820", "1/0/0/0"),
+                    Map.entry("L5917", "1/0/0/0"),
+                    Map.entry("L7277", "0/1/0/0"),
+                    Map.entry("L9619", "0/1/0/0"))));
+  }
+
+  private String outcome(Decoded decoded) {
+    if (decoded instanceof Decoded.Undecodable undecodable) {
+      return undecodable.code();
+    }
+    Decoded.Spans spans = (Decoded.Spans) decoded;
+    List<SpanReading> readings =
+        spans.spans().stream().map(new SpanReader(dialects)::read).toList();
+    long rejected = readings.stream().filter(SpanReading.Rejected.class::isInstance).count();
+    return "%d/%d/%d/%d"
+        .formatted(spans.spans().size(), spans.rejected().size(), calls(readings).size(), rejected);
+  }
+
+  private static List<SpanReading> read(Dialects dialects, byte[] value) {
+    Decoded decoded = new OtlpDecoder(dialects).decode(value);
+    assertThat(decoded).isInstanceOf(Decoded.Spans.class);
+    return ((Decoded.Spans) decoded).spans().stream().map(new SpanReader(dialects)::read).toList();
+  }
+
+  private static List<Call> calls(List<SpanReading> readings) {
+    return readings.stream()
+        .filter(SpanReading.ModelCall.class::isInstance)
+        .map(reading -> ((SpanReading.ModelCall) reading).call())
+        .toList();
+  }
+}
