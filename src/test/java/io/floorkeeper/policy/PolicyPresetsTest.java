@@ -1,0 +1,90 @@
+package io.floorkeeper.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PolicyPresetsTest {
+
+  static List<String> names() {
+    return PolicyPresets.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void everyPresetIsAPolicyWithoutFindings(String name) {
+    Policy policy = PolicyPresets.read(name);
+    assertThat(PolicyValidator.validate(policy)).isEmpty();
+    assertThat(policy.tiers()).extracting(Tier::name).containsExactly("small", "mid", "frontier");
+  }
+
+  @Test
+  void theDefaultThinksAtTheFrontierAndFormatsForCents() {
+    // When
+    Policy policy = PolicyPresets.read(PolicyPresets.DEFAULT);
+    // Then
+    assertThat(policy.roles().keySet())
+        .containsExactly("planner", "worker", "file-ops", "formatter", "critic");
+    assertThat(policy.roles().values())
+        .extracting(RolePolicy::presetTier)
+        .containsExactly("frontier", "mid", "small", "small", "mid");
+    assertThat(policy.roles().get("formatter").strategy()).isEqualTo(RolePolicy.Strategy.FIXED);
+    assertThat(policy.roles().get("worker").graduationMinTraces()).isEqualTo(200);
+    assertThat(policy.pins())
+        .containsExactly(
+            new Pin(
+                "phi",
+                Optional.empty(),
+                Optional.of("phi"),
+                Optional.empty(),
+                java.util.Map.of(),
+                Set.of("claude-sonnet-4-5", "claude-opus-4-5")));
+  }
+
+  @Test
+  void theOtherMapJudgesAtTheFrontier() {
+    Policy policy = PolicyPresets.read("worker-small-critic-frontier");
+    assertThat(policy.roles().get("worker").presetTier()).isEqualTo("small");
+    assertThat(policy.roles().get("critic").presetTier()).isEqualTo("frontier");
+  }
+
+  @Test
+  void bfclLearnsFromTheFirstTaskOn() {
+    // When
+    Policy policy = PolicyPresets.read("bfcl-claude3");
+    // Then
+    assertThat(policy.roles()).hasSize(12);
+    assertThat(policy.roles().values())
+        .allSatisfy(
+            role -> {
+              assertThat(role.floor())
+                  .contains(
+                      new QualityFloor(
+                          QualityFloor.Kind.RELATIVE_TO_REFERENCE,
+                          .98,
+                          QualityFloor.Scope.PER_ARM,
+                          .90));
+              assertThat(role.priorMeans()).containsExactly(.80, .86, .92);
+              assertThat(role.labelRate()).isEqualTo(1);
+              assertThat(role.graduationMinTraces()).isZero();
+              assertThat(role.learning()).isEqualTo(RolePolicy.Learning.LEARN);
+              assertThat(role.presetTier()).isEqualTo("frontier");
+            });
+    assertThat(policy.tiers().get(2).models().get(0).price().orElseThrow().outputUsdPerMillion())
+        .isEqualByComparingTo(BigDecimal.valueOf(75));
+  }
+
+  @Test
+  void anotherNameIsRefusedWithTheNearestOne() {
+    assertThatThrownBy(() -> PolicyPresets.read("planer-frontier"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("did you mean 'planner-frontier'?");
+  }
+}
