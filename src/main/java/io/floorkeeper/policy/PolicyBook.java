@@ -1,80 +1,49 @@
 package io.floorkeeper.policy;
 
-import java.util.ArrayList;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/**
- * The policy in force. Reading is one volatile read; publishing swaps, and tells the listeners on
- * the publisher's thread, in the order of versions.
- */
-public final class PolicyBook {
+/** The policy in force on this replica. Reading takes no lock. */
+@ApplicationScoped
+public class PolicyBook {
 
   /**
-   * A policy under the number that decisions carry.
+   * A policy with its place in history.
    *
-   * @param version 1 the first; rises with every publication, a rollback included
+   * @param version 1 and up; 0 while the database has not numbered it yet
+   * @param document as it was read
+   * @param source where it was read from, for people
    */
-  public record Published(int version, Policy policy) {
-    public Published {
-      Objects.requireNonNull(policy, "policy");
-      if (version < 1) {
-        throw new IllegalArgumentException("versions start at 1, not at " + version);
-      }
-    }
-  }
+  public record Published(
+      int version, Policy policy, Numbers numbers, String document, String source) {}
 
-  private final AtomicReference<Published> current;
-  private final Object publishing = new Object();
-  private final List<Consumer<Published>> listeners = new ArrayList<>();
+  private final AtomicReference<Published> current = new AtomicReference<>();
+  private final List<Consumer<Published>> readers = new CopyOnWriteArrayList<>();
 
-  public PolicyBook(Published first) {
-    this.current = new AtomicReference<>(Objects.requireNonNull(first, "first"));
-  }
-
-  /** What decides now; keep it for a whole request, the next call may answer otherwise. */
+  /**
+   * The policy in force.
+   *
+   * @throws IllegalStateException before one was published
+   */
   public Published current() {
-    return current.get();
+    Published published = current.get();
+    if (published == null) {
+      throw new IllegalStateException("no policy has been published yet");
+    }
+    return published;
   }
 
-  /**
-   * Puts a policy in force. A version that is not above the current one changes nothing: news of
-   * publications may arrive twice or late.
-   *
-   * @throws RuntimeException that of a listener, after the policy is in force and all have been
-   *     told
-   */
-  public void publish(Published next) {
-    synchronized (publishing) {
-      if (next.version() <= current.get().version()) {
-        return;
-      }
-      current.set(next);
-      RuntimeException failure = null;
-      for (Consumer<Published> listener : List.copyOf(listeners)) {
-        try {
-          listener.accept(next);
-        } catch (RuntimeException failed) {
-          if (failure == null) {
-            failure = failed;
-          } else if (failure != failed) {
-            failure.addSuppressed(failed);
-          }
-        }
-      }
-      if (failure != null) {
-        throw failure;
-      }
-    }
+  /** Puts a policy in force and tells everyone who subscribed. */
+  public void publish(Published published) {
+    current.set(published);
+    readers.forEach(reader -> reader.accept(published));
   }
 
-  /** Tells {@code listener} the current policy at once and every later one; misses none between. */
-  public void onPublish(Consumer<Published> listener) {
-    synchronized (publishing) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
-      listener.accept(current.get());
-    }
+  /** {@code reader} hears of every later policy, on the thread that publishes it. */
+  public void subscribe(Consumer<Published> reader) {
+    readers.add(reader);
   }
 }

@@ -67,9 +67,9 @@ final class RoleReader {
             role.section("ceiling", Shape.CEILING)
                 .map(RoleReader::ceiling)
                 .orElse(CostCeiling.NONE),
-            role.texts("escalation").orElseGet(() -> tiersAbove(preset, candidates)),
+            role.texts("escalation").orElseGet(() -> tiersAboveTheLowest(candidates)),
             role.sections("evaluations", Shape.EVALUATION).stream().map(this::evaluation).toList(),
-            role.truth("errors_count_as_zero", true),
+            role.truth("errors_count_as_zero", false),
             role.number("label_rate", LABEL_RATE),
             role.number("half_life_calls", HALF_LIFE_CALLS),
             role.number("exploration", EXPLORATION),
@@ -130,13 +130,8 @@ final class RoleReader {
     return role.text("preset").orElse(tiers.isEmpty() ? "" : tiers.get(tiers.size() - 1));
   }
 
-  private List<String> tiersAbove(String preset, List<Arm> candidates) {
-    int from = arms.tiers().indexOf(preset);
-    return candidates.stream()
-        .filter(arm -> arm.tierIndex() > from)
-        .map(Arm::tier)
-        .distinct()
-        .toList();
+  private List<String> tiersAboveTheLowest(List<Arm> candidates) {
+    return candidates.stream().map(Arm::tier).distinct().skip(1).toList();
   }
 
   /**

@@ -25,13 +25,13 @@ class PolicyReaderTest {
         .extracting(Arm::key)
         .containsExactly("small/haiku", "mid/sonnet", "frontier/opus");
     assertThat(role.presetTier()).isEqualTo("frontier");
-    assertThat(role.escalation()).isEmpty();
+    assertThat(role.escalation()).containsExactly("mid", "frontier");
     assertThat(role.floor())
         .contains(
             new QualityFloor(QualityFloor.Kind.ABSOLUTE, .9, QualityFloor.Scope.PER_ARM, .90));
     assertThat(role.ceiling()).isEqualTo(CostCeiling.NONE);
     assertThat(role.evaluations()).isEmpty();
-    assertThat(role.errorsCountAsZero()).isTrue();
+    assertThat(role.errorsCountAsZero()).isFalse();
     assertThat(role.labelRate()).isEqualTo(.3);
     assertThat(role.halfLifeCalls()).isEqualTo(5_545);
     assertThat(role.exploration()).isEqualTo(.03);
@@ -57,7 +57,7 @@ class PolicyReaderTest {
              ceiling: {cost_usd_per_call: .05, spend_usd_per_day: 20, p95_latency: PT4S},
              escalation: [frontier],
              evaluations: [{name: toxicity, range: [0, 5], direction: lower, weight: 2}],
-             errors_count_as_zero: false, label_rate: .5, half_life_calls: 1000, exploration: .05,
+             errors_count_as_zero: true, label_rate: .5, half_life_calls: 1000, exploration: .05,
              per_arm_exploration: .02, holdout_share: .01, control_share: .1,
              fallback_relative_floor: .9, prior_means: [.7, .9],
              expected_tokens: {input: 10, output: 0}, graduation: {min_traces: 7},
@@ -82,7 +82,7 @@ class PolicyReaderTest {
                     Optional.of(Duration.ofSeconds(4))),
                 List.of("frontier"),
                 List.of(new EvaluationRule("toxicity", 0, 5, false, 2)),
-                false,
+                true,
                 .5,
                 1_000,
                 .05,
@@ -98,7 +98,7 @@ class PolicyReaderTest {
   }
 
   @Test
-  void theLadderIsTheCandidatesTiersAboveThePreset() {
+  void theLadderIsTheCandidatesTiersAboveTheLowest() {
     assertThat(Documents.worker("{preset: small}").escalation()).containsExactly("mid", "frontier");
     assertThat(Documents.worker("{preset: small, candidates: [small, frontier]}").escalation())
         .containsExactly("frontier");

@@ -1,0 +1,14 @@
+package io.floorkeeper.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+
+/**
+ * Why: one allocation that answered at least once, explained by the function that decided.
+ *
+ * @param explanation candidates, posteriors, bounds and propensities
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record AllocationRecord(
+    int roleNo, int bucket, long mask, int policyVersion, long epoch, JsonNode explanation) {}

@@ -1,0 +1,159 @@
+package io.floorkeeper.ledger;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The append-only table of calls, and the exact totals of what came in. */
+@ApplicationScoped
+public class CallRepository {
+
+  /**
+   * One row to be written.
+   *
+   * @param roleNo of the decision; null where the call was not routed
+   * @param role named otherwise; null where nothing named one or the decision does
+   * @param followed null without a decision
+   * @param catalogueNanoUsd null where the catalogue cannot price it
+   * @param qualityMicros null where it carried no label
+   */
+  public record Row(
+      Call call,
+      byte[] decisionId,
+      Integer roleNo,
+      String role,
+      String roleSource,
+      Boolean followed,
+      Long catalogueNanoUsd,
+      Integer qualityMicros) {
+
+    public CallKey key() {
+      return CallKey.of(call);
+    }
+  }
+
+  /** What makes a call the same call: the day of its start (UTC), trace and span. */
+  public record CallKey(LocalDate day, String traceId, String spanId) {
+    public static CallKey of(Call call) {
+      return new CallKey(
+          LocalDate.ofInstant(call.startedAt(), ZoneOffset.UTC), call.traceId(), call.spanId());
+    }
+  }
+
+  private static final String INSERT =
+      """
+      insert into call (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
+        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+        catalogue_nano_usd, reported_nano_usd, role, role_source, decision_id, followed, session_id,
+        response_id, error, error_type, quality_micros)
+      select u.day, u.trace_id, u.span_id, u.started_at, u.latency_millis, u.dialect, u.model, u.provider,
+        u.input_tokens, u.cache_read_tokens, u.cache_write_tokens, u.output_tokens, u.reasoning_tokens,
+        u.catalogue_nano_usd, u.reported_nano_usd, coalesce(r.name, u.role, 'unattributed'), u.role_source,
+        u.decision_id, u.followed, u.session_id, u.response_id, u.error, u.error_type, u.quality_micros
+      from unnest(?::date[], ?::bytea[], ?::bytea[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[],
+        ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+        ?::bigint[], ?::integer[], ?::text[], ?::text[], ?::bytea[], ?::boolean[], ?::text[], ?::text[],
+        ?::boolean[], ?::text[], ?::integer[])
+        as u (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
+        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+        catalogue_nano_usd, reported_nano_usd, role_no, role, role_source, decision_id, followed,
+        session_id, response_id, error, error_type, quality_micros)
+      left join role r on r.role_no = u.role_no
+      order by u.day, u.trace_id, u.span_id
+      on conflict do nothing
+      returning day, trace_id, span_id
+      """;
+
+  /**
+   * Writes the rows that are not there yet, in one statement.
+   *
+   * @param rows distinct in {@link Row#key()}
+   * @return the keys of those that were new; the others are duplicates
+   */
+  public Set<CallKey> insert(Connection connection, List<Row> rows) throws SQLException {
+    Set<CallKey> inserted = new HashSet<>();
+    if (rows.isEmpty()) {
+      return inserted;
+    }
+    HexFormat hex = HexFormat.of();
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      Columns columns = new Columns(connection, insert, rows);
+      columns.add("date", r -> Date.valueOf(r.key().day()));
+      columns.addBytes(r -> hex.parseHex(r.call.traceId()));
+      columns.addBytes(r -> hex.parseHex(r.call.spanId()));
+      columns.add("timestamptz", r -> Timestamp.from(r.call.startedAt()));
+      columns.add("bigint", r -> r.call.latencyMillis());
+      columns.add("text", r -> r.call.dialect());
+      columns.add("text", r -> r.call.model().orElse(null));
+      columns.add("text", r -> r.call.provider().orElse(null));
+      columns.add("bigint", r -> r.call.tokens().map(Tokens::input).orElse(null));
+      columns.add("bigint", r -> r.call.tokens().map(Tokens::cacheRead).orElse(null));
+      columns.add("bigint", r -> r.call.tokens().map(Tokens::cacheWrite).orElse(null));
+      columns.add("bigint", r -> r.call.tokens().map(Tokens::output).orElse(null));
+      columns.add("bigint", r -> r.call.tokens().map(Tokens::reasoning).orElse(null));
+      columns.add("bigint", Row::catalogueNanoUsd);
+      columns.add("bigint", r -> boxed(r.call.reportedNanoUsd()));
+      columns.add("integer", Row::roleNo);
+      columns.add("text", Row::role);
+      columns.add("text", Row::roleSource);
+      columns.addBytes(Row::decisionId);
+      columns.add("boolean", Row::followed);
+      columns.add("text", r -> r.call.sessionId().orElse(null));
+      columns.add("text", r -> r.call.responseId().orElse(null));
+      columns.add("boolean", r -> r.call.error());
+      columns.add("text", r -> r.call.errorType().orElse(null));
+      columns.add("integer", Row::qualityMicros);
+      try (ResultSet result = insert.executeQuery()) {
+        while (result.next()) {
+          inserted.add(
+              new CallKey(
+                  result.getObject(1, LocalDate.class),
+                  hex.formatHex(result.getBytes(2)),
+                  hex.formatHex(result.getBytes(3))));
+        }
+      }
+    }
+    return inserted;
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
+  }
+
+  /** One array parameter after the other, one element per row. */
+  private static final class Columns {
+    private final Connection connection;
+    private final PreparedStatement statement;
+    private final List<Row> rows;
+    private int index;
+
+    Columns(Connection connection, PreparedStatement statement, List<Row> rows) {
+      this.connection = connection;
+      this.statement = statement;
+      this.rows = rows;
+    }
+
+    void add(String type, Function<Row, Object> value) throws SQLException {
+      statement.setArray(
+          ++index, connection.createArrayOf(type, rows.stream().map(value).toArray()));
+    }
+
+    void addBytes(Function<Row, byte[]> value) throws SQLException {
+      statement.setArray(
+          ++index,
+          connection.createArrayOf("bytea", rows.stream().map(value).toArray(byte[][]::new)));
+    }
+  }
+}

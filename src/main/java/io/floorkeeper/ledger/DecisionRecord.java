@@ -1,0 +1,46 @@
+package io.floorkeeper.ledger;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One answer of {@code /route} as the decision log keeps it.
+ *
+ * @param decisionId the 64 characters that the caller got
+ * @param replica and {@code sequence} tell apart the answers that share an id (a continued task)
+ * @param mask bit k: candidate k of the policy's role was eligible
+ * @param shadowArm what the bandit would have chosen where it does not answer yet; else null
+ * @param snapshotAgeMillis how old the evidence behind the answer was
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record DecisionRecord(
+    String decisionId,
+    int replica,
+    long sequence,
+    Instant decidedAt,
+    int roleNo,
+    String role,
+    String arm,
+    String tier,
+    String model,
+    String reason,
+    double propensity,
+    int policyVersion,
+    long epoch,
+    int bucket,
+    long mask,
+    boolean evaluate,
+    String learning,
+    List<String> constraints,
+    long snapshotAgeMillis,
+    String collaboration,
+    String sessionId,
+    String runId,
+    String step,
+    String dataClass,
+    Map<String, String> tags,
+    String shadowArm,
+    Double shadowPropensity) {}

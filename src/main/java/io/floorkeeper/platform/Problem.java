@@ -1,0 +1,78 @@
+package io.floorkeeper.platform;
+
+import java.util.List;
+
+/**
+ * What the service says when it cannot do what it was asked: the one family that becomes RFC 9457
+ * problem+json, in {@link ProblemMapper}.
+ */
+public abstract sealed class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** One field of the input that is at fault. */
+  public record FieldError(String field, String message) {}
+
+  private final int status;
+  private final String code;
+  private final transient List<FieldError> errors;
+
+  private Problem(int status, String code, String message, List<FieldError> errors) {
+    super(message, null, false, false); // an answer, not a fault: nobody reads its stack trace
+    this.status = status;
+    this.code = code;
+    this.errors = List.copyOf(errors);
+  }
+
+  public int status() {
+    return status;
+  }
+
+  /** Stable, for programs: {@code unknown_field}, {@code pin_unmet}, ... */
+  public String code() {
+    return code;
+  }
+
+  public List<FieldError> errors() {
+    return errors;
+  }
+
+  /** 400: the request cannot be read. */
+  public static final class BadRequest extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public BadRequest(String code, String message, List<FieldError> errors) {
+      super(400, code, message, errors);
+    }
+
+    public static BadRequest field(String code, String field, String message) {
+      return new BadRequest(code, field + ": " + message, List.of(new FieldError(field, message)));
+    }
+  }
+
+  /** 404: the thing asked for is not here. */
+  public static final class NotFound extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public NotFound(String code, String field, String message) {
+      super(404, code, field + ": " + message, List.of(new FieldError(field, message)));
+    }
+  }
+
+  /** 422: understood, and cannot be done as asked. */
+  public static final class Unprocessable extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public Unprocessable(String code, String field, String message) {
+      super(422, code, field + ": " + message, List.of(new FieldError(field, message)));
+    }
+  }
+
+  /** 503: a part that this answer needs is out of reach; try again. */
+  public static final class Unavailable extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public Unavailable(String code, String message) {
+      super(503, code, message, List.of());
+    }
+  }
+}

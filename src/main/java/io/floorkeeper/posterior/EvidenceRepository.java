@@ -1,0 +1,246 @@
+package io.floorkeeper.posterior;
+
+import io.floorkeeper.bandit.BlockEvidence;
+import io.floorkeeper.bandit.Evidence;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The integer sums in Postgres. Every method works in the caller's transaction.
+ *
+ * <p>Sums are added in the database ({@code sum = sum + delta}), never read and written back, so
+ * replicas that learn at once cannot lose one another's evidence.
+ */
+@ApplicationScoped
+public class EvidenceRepository {
+
+  private static final String ADD =
+      """
+      insert into evidence as e (role_no, bucket, arm_no, block, episodes, labels, sum_v, sum_v2, sum_vq,
+        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+        token_episodes, dollar_episodes, sum_nano_usd, sum_nano_usd2, errors, latency_count,
+        sum_latency_millis)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (role_no, bucket, arm_no, block) do update set
+        episodes = e.episodes + excluded.episodes,
+        labels = e.labels + excluded.labels,
+        sum_v = e.sum_v + excluded.sum_v,
+        sum_v2 = e.sum_v2 + excluded.sum_v2,
+        sum_vq = e.sum_vq + excluded.sum_vq,
+        input_tokens = e.input_tokens + excluded.input_tokens,
+        cache_read_tokens = e.cache_read_tokens + excluded.cache_read_tokens,
+        cache_write_tokens = e.cache_write_tokens + excluded.cache_write_tokens,
+        output_tokens = e.output_tokens + excluded.output_tokens,
+        reasoning_tokens = e.reasoning_tokens + excluded.reasoning_tokens,
+        token_episodes = e.token_episodes + excluded.token_episodes,
+        dollar_episodes = e.dollar_episodes + excluded.dollar_episodes,
+        sum_nano_usd = e.sum_nano_usd + excluded.sum_nano_usd,
+        sum_nano_usd2 = e.sum_nano_usd2 + excluded.sum_nano_usd2,
+        errors = e.errors + excluded.errors,
+        latency_count = e.latency_count + excluded.latency_count,
+        sum_latency_millis = e.sum_latency_millis + excluded.sum_latency_millis
+      """;
+
+  private static final String ADD_LATENCY =
+      """
+      insert into evidence_latency as l (role_no, bucket, arm_no, block, bin, calls)
+      values (?, ?, ?, ?, ?, ?)
+      on conflict (role_no, bucket, arm_no, block, bin) do update set calls = l.calls + excluded.calls
+      """;
+
+  /** Adds what is new, row by row in key order. */
+  public void add(Connection connection, SortedMap<EvidenceKey, Evidence> deltas)
+      throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      for (Map.Entry<EvidenceKey, Evidence> entry : deltas.entrySet()) {
+        EvidenceKey key = entry.getKey();
+        Evidence e = entry.getValue();
+        int i = 1;
+        add.setInt(i++, key.roleNo());
+        add.setInt(i++, key.bucket());
+        add.setInt(i++, key.armNo());
+        add.setInt(i++, key.block());
+        add.setLong(i++, e.episodes());
+        add.setLong(i++, e.labels());
+        add.setBigDecimal(i++, new BigDecimal(e.sumV()));
+        add.setBigDecimal(i++, new BigDecimal(e.sumV2()));
+        add.setBigDecimal(i++, new BigDecimal(e.sumVQ()));
+        add.setLong(i++, e.inputTokens());
+        add.setLong(i++, e.cacheReadTokens());
+        add.setLong(i++, e.cacheWriteTokens());
+        add.setLong(i++, e.outputTokens());
+        add.setLong(i++, e.reasoningTokens());
+        add.setLong(i++, e.tokenEpisodes());
+        add.setLong(i++, e.dollarEpisodes());
+        add.setBigDecimal(i++, new BigDecimal(e.sumNanoUsd()));
+        add.setBigDecimal(i++, new BigDecimal(e.sumNanoUsd2()));
+        add.setLong(i++, e.errors());
+        add.setLong(i++, e.latencyCount());
+        add.setLong(i, e.sumLatencyMillis());
+        add.addBatch();
+      }
+      add.executeBatch();
+    }
+  }
+
+  /** Adds calls to the latency sketches; the inner map is calls by bin. */
+  public void addLatencies(
+      Connection connection, SortedMap<EvidenceKey, TreeMap<Integer, Long>> bins)
+      throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD_LATENCY)) {
+      for (Map.Entry<EvidenceKey, TreeMap<Integer, Long>> entry : bins.entrySet()) {
+        EvidenceKey key = entry.getKey();
+        for (Map.Entry<Integer, Long> bin : entry.getValue().entrySet()) {
+          add.setInt(1, key.roleNo());
+          add.setInt(2, key.bucket());
+          add.setInt(3, key.armNo());
+          add.setInt(4, key.block());
+          add.setInt(5, bin.getKey());
+          add.setLong(6, bin.getValue());
+          add.addBatch();
+        }
+      }
+      add.executeBatch();
+    }
+  }
+
+  /** The epoch of every role that has one: what to look at to know what to read again. */
+  public Map<Integer, Long> epochs(Connection connection) throws SQLException {
+    Map<Integer, Long> epochs = new HashMap<>();
+    try (PreparedStatement select =
+            connection.prepareStatement("select role_no, epoch from role_state");
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        epochs.put(rows.getInt(1), rows.getLong(2));
+      }
+    }
+    return epochs;
+  }
+
+  /**
+   * The evidence of these roles. To be of one moment it must be read under REPEATABLE READ.
+   *
+   * @return by role number; roles without evidence are left out
+   */
+  public Map<Integer, RoleEvidence> read(Connection connection, Collection<Integer> roleNos)
+      throws SQLException {
+    Object[] numbers = roleNos.toArray();
+    Map<Integer, long[]> states = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select role_no, calls, epoch, block from role_state where role_no = any (?)")) {
+      select.setArray(1, connection.createArrayOf("integer", numbers));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          states.put(rows.getInt(1), new long[] {rows.getLong(2), rows.getLong(3), rows.getInt(4)});
+        }
+      }
+    }
+    Map<ArmKey, Map<Integer, Long>> latencies = readLatencies(connection, numbers);
+    Map<ArmKey, List<BlockEvidence>> blocks = readBlocks(connection, numbers);
+    Map<Integer, List<ArmEvidence>> arms = new HashMap<>();
+    blocks.forEach(
+        (key, ofArm) ->
+            arms.computeIfAbsent(key.roleNo, r -> new ArrayList<>())
+                .add(
+                    new ArmEvidence(
+                        key.bucket, key.armNo, ofArm, latencies.getOrDefault(key, Map.of()))));
+    Map<Integer, RoleEvidence> roles = new HashMap<>();
+    states.forEach(
+        (roleNo, s) ->
+            roles.put(
+                roleNo,
+                new RoleEvidence(
+                    roleNo, s[0], s[1], (int) s[2], arms.getOrDefault(roleNo, List.of()))));
+    return roles;
+  }
+
+  private record ArmKey(int roleNo, int bucket, int armNo) {}
+
+  private static Map<ArmKey, Map<Integer, Long>> readLatencies(
+      Connection connection, Object[] roleNos) throws SQLException {
+    Map<ArmKey, Map<Integer, Long>> latencies = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select role_no, bucket, arm_no, bin, sum(calls) from evidence_latency"
+                + " where role_no = any (?) group by role_no, bucket, arm_no, bin")) {
+      select.setArray(1, connection.createArrayOf("integer", roleNos));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          latencies
+              .computeIfAbsent(
+                  new ArmKey(rows.getInt(1), rows.getInt(2), rows.getInt(3)), k -> new TreeMap<>())
+              .put(rows.getInt(4), rows.getLong(5));
+        }
+      }
+    }
+    return latencies;
+  }
+
+  private static Map<ArmKey, List<BlockEvidence>> readBlocks(
+      Connection connection, Object[] roleNos) throws SQLException {
+    Map<ArmKey, List<BlockEvidence>> blocks = new TreeMap<>(ARM_ORDER);
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select e.*, b.opened_at_calls from evidence e join evidence_block b using (role_no, block)
+            where e.role_no = any (?) order by e.role_no, e.bucket, e.arm_no, e.block
+            """)) {
+      select.setArray(1, connection.createArrayOf("integer", roleNos));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          blocks
+              .computeIfAbsent(
+                  new ArmKey(row.getInt("role_no"), row.getInt("bucket"), row.getInt("arm_no")),
+                  k -> new ArrayList<>())
+              .add(
+                  new BlockEvidence(
+                      row.getInt("block"), row.getLong("opened_at_calls"), 0, evidence(row)));
+        }
+      }
+    }
+    return blocks;
+  }
+
+  private static final java.util.Comparator<ArmKey> ARM_ORDER =
+      java.util.Comparator.comparingInt(ArmKey::roleNo)
+          .thenComparingInt(ArmKey::bucket)
+          .thenComparingInt(ArmKey::armNo);
+
+  private static Evidence evidence(ResultSet row) throws SQLException {
+    return new Evidence(
+        row.getLong("episodes"),
+        row.getLong("labels"),
+        integer(row, "sum_v"),
+        integer(row, "sum_v2"),
+        integer(row, "sum_vq"),
+        row.getLong("input_tokens"),
+        row.getLong("cache_read_tokens"),
+        row.getLong("cache_write_tokens"),
+        row.getLong("output_tokens"),
+        row.getLong("reasoning_tokens"),
+        row.getLong("token_episodes"),
+        row.getLong("dollar_episodes"),
+        integer(row, "sum_nano_usd"),
+        integer(row, "sum_nano_usd2"),
+        row.getLong("errors"),
+        row.getLong("latency_count"),
+        row.getLong("sum_latency_millis"));
+  }
+
+  private static BigInteger integer(ResultSet row, String column) throws SQLException {
+    return row.getBigDecimal(column).toBigIntegerExact();
+  }
+}
