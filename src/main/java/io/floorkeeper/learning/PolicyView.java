@@ -1,0 +1,46 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.policy.ModelIndex;
+import io.floorkeeper.policy.Numbers;
+import io.floorkeeper.policy.Policy;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The policy in force as the learner asks it: from numbers to names. */
+record PolicyView(
+    Policy policy,
+    ModelIndex models,
+    Map<Integer, String> roleNames,
+    Map<Integer, String> armKeys) {
+
+  static PolicyView of(PolicyBook.Published published) {
+    Numbers numbers = published.numbers();
+    return new PolicyView(
+        published.policy(),
+        new ModelIndex(published.policy()),
+        inverse(numbers.roles()),
+        inverse(numbers.arms()));
+  }
+
+  Optional<String> roleName(int roleNo) {
+    return Optional.ofNullable(roleNames.get(roleNo));
+  }
+
+  Optional<RolePolicy> role(String name) {
+    return policy.roleOrDefault(name);
+  }
+
+  /** The name of the model behind an arm's number; the arm may have left the policy since. */
+  Optional<String> modelOf(int armNo) {
+    return Optional.ofNullable(armKeys.get(armNo)).map(key -> key.substring(key.indexOf('/') + 1));
+  }
+
+  private static Map<Integer, String> inverse(Map<String, Integer> numbers) {
+    Map<Integer, String> names = new HashMap<>();
+    numbers.forEach((name, number) -> names.put(number, name));
+    return names;
+  }
+}

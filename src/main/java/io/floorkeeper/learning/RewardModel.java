@@ -1,0 +1,99 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.Evaluation;
+import io.floorkeeper.policy.EvaluationRule;
+import io.floorkeeper.policy.RolePolicy;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * From what was said of a call to its quality in [0, 1]. Pure.
+ *
+ * <p>Scores are not normalised by those who send them: where the role names its evaluations, each
+ * is brought onto [0, 1] by its range and direction, and several are averaged by weight. Where it
+ * names none, verdicts and scores already in [0, 1] count alike. What cannot be placed is no label:
+ * a missing label is no update, never 0.
+ */
+final class RewardModel {
+  private static final Set<String> GOOD =
+      Set.of("pass", "passed", "true", "correct", "good", "yes");
+  private static final Set<String> BAD =
+      Set.of("fail", "failed", "false", "incorrect", "bad", "no");
+  private static final double MICROS = 1e6;
+
+  private RewardModel() {}
+
+  /** The label that {@code call} carries, by the rules of {@code role}; empty: none. */
+  static Optional<Label> label(Call call, RolePolicy role) {
+    Map<String, EvaluationRule> rules =
+        role.evaluations().stream()
+            .collect(Collectors.toMap(EvaluationRule::name, Function.identity()));
+    double weights = 0;
+    double sum = 0;
+    double probability = 1;
+    for (Evaluation evaluation : call.evaluations()) {
+      EvaluationRule rule = rules.get(evaluation.name());
+      if (rule == null && !rules.isEmpty()) {
+        continue;
+      }
+      OptionalDouble quality = rule == null ? unruled(evaluation) : ruled(evaluation, rule);
+      if (quality.isEmpty()) {
+        continue;
+      }
+      double weight = rule == null ? 1 : rule.weight();
+      weights += weight;
+      sum += weight * quality.getAsDouble();
+      probability = evaluation.labelProbability().orElse(probability);
+    }
+    if (weights == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Label(Math.round(MICROS / probability), (int) Math.round(MICROS * sum / weights)));
+  }
+
+  private static OptionalDouble ruled(Evaluation evaluation, EvaluationRule rule) {
+    if (evaluation.score().isEmpty()) {
+      return verdict(evaluation);
+    }
+    double share = (evaluation.score().get() - rule.low()) / (rule.high() - rule.low());
+    if (!(share >= 0 && share <= 1)) {
+      return OptionalDouble.empty(); // off its own scale: not believed, not clipped
+    }
+    return OptionalDouble.of(rule.higherIsBetter() ? share : 1 - share);
+  }
+
+  private static OptionalDouble unruled(Evaluation evaluation) {
+    OptionalDouble verdict = verdict(evaluation);
+    if (verdict.isPresent()) {
+      return verdict;
+    }
+    return evaluation
+        .score()
+        .filter(score -> score >= 0 && score <= 1)
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
+  }
+
+  private static OptionalDouble verdict(Evaluation evaluation) {
+    if (evaluation.passed().isPresent()) {
+      return OptionalDouble.of(evaluation.passed().get() ? 1 : 0);
+    }
+    if (evaluation.score().isEmpty() && evaluation.label().isPresent()) {
+      String label = evaluation.label().get().toLowerCase(Locale.ROOT);
+      if (GOOD.contains(label)) {
+        return OptionalDouble.of(1);
+      }
+      if (BAD.contains(label)) {
+        return OptionalDouble.of(0);
+      }
+    }
+    return OptionalDouble.empty();
+  }
+}

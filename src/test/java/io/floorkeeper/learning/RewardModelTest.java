@@ -1,0 +1,138 @@
+package io.floorkeeper.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.Evaluation;
+import io.floorkeeper.policy.CostCeiling;
+import io.floorkeeper.policy.EvaluationRule;
+import io.floorkeeper.policy.RolePolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class RewardModelTest {
+  private static final EvaluationRule RELEVANCE = new EvaluationRule("relevance", 1, 5, true, 3);
+  private static final EvaluationRule TOXICITY = new EvaluationRule("toxicity", 0, 1, false, 1);
+
+  @Test
+  void aVerdictIsOneOrZero() {
+    assertThat(label(role(), verdict(true))).contains(new Label(1_000_000, 1_000_000));
+    assertThat(label(role(), verdict(false))).contains(new Label(1_000_000, 0));
+  }
+
+  @Test
+  void aScoreIsBroughtOntoItsScaleAndDirection() {
+    assertThat(label(role(RELEVANCE), score("relevance", 4)))
+        .contains(new Label(1_000_000, 750_000));
+    assertThat(label(role(TOXICITY), score("toxicity", .2)))
+        .contains(new Label(1_000_000, 800_000));
+  }
+
+  @Test
+  void severalScoresAreAveragedByWeight() {
+    assertThat(label(role(RELEVANCE, TOXICITY), score("relevance", 5), score("toxicity", 1)))
+        .contains(new Label(1_000_000, 750_000));
+  }
+
+  @Test
+  void whatThePolicyDoesNotNameOrThePlaceDoesNotFitIsNoLabel() {
+    assertThat(label(role(RELEVANCE), score("style", 1))).isEmpty();
+    assertThat(label(role(RELEVANCE), score("relevance", 7))).isEmpty();
+    assertThat(label(role(), score("stars", 4))).isEmpty();
+    assertThat(label(role())).isEmpty();
+  }
+
+  @Test
+  void withoutRulesAFractionIsTakenAsItIs() {
+    assertThat(label(role(), score("judge", .35))).contains(new Label(1_000_000, 350_000));
+  }
+
+  @Test
+  void aSourceThatSamplesIsWeighedBack() {
+    Evaluation sampled =
+        new Evaluation(
+            "judge",
+            Optional.of(0.0),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(.25),
+            Optional.empty());
+
+    assertThat(label(role(), sampled)).contains(new Label(4_000_000, 0));
+  }
+
+  private static Optional<Label> label(RolePolicy role, Evaluation... evaluations) {
+    Call call =
+        new Call(
+            "00000000000000000000000000000001",
+            "0000000000000001",
+            Optional.empty(),
+            Instant.EPOCH,
+            1,
+            "test",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            List.of(evaluations));
+    return RewardModel.label(call, role);
+  }
+
+  private static Evaluation verdict(boolean passed) {
+    return new Evaluation(
+        "floorkeeper.check",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(passed),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Evaluation score(String name, double score) {
+    return new Evaluation(
+        name,
+        Optional.of(score),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static RolePolicy role(EvaluationRule... rules) {
+    return new RolePolicy(
+        "worker",
+        RolePolicy.Strategy.LEARN,
+        RolePolicy.Learning.LEARN,
+        List.of(),
+        "small",
+        Optional.empty(),
+        CostCeiling.NONE,
+        List.of(),
+        List.of(rules),
+        false,
+        1,
+        5_545,
+        .03,
+        .01,
+        0,
+        0,
+        .98,
+        List.of(),
+        1,
+        1,
+        0,
+        Duration.ofHours(1));
+  }
+}
