@@ -1,0 +1,42 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.policy.PolicyBook;
+import java.util.Map;
+
+/**
+ * Everything that {@code /route} reads: one immutable object, taken once per request.
+ *
+ * @param roles by role name
+ * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ */
+record AllocationSnapshot(
+    Source source,
+    PolicyBook.Published published,
+    DecisionKeys keys,
+    Map<String, RoleRoutes> roles,
+    long evidenceAtMillis) {
+
+  /** Where the evidence comes from. */
+  enum Source {
+    /** The database, followed. */
+    LIVE,
+    /** The snapshot that an earlier run left on disk. */
+    DISK,
+    /** None: the policy's priors alone. */
+    STATIC
+  }
+
+  AllocationSnapshot {
+    roles = Map.copyOf(roles);
+  }
+
+  /** The routes of the role, or of the policy's default role, or null. */
+  RoleRoutes routes(String role) {
+    RoleRoutes own = roles.get(role);
+    if (own != null || published.policy().defaultRole().isEmpty()) {
+      return own;
+    }
+    return roles.get(published.policy().defaultRole().get());
+  }
+}

@@ -1,0 +1,121 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.bandit.ArmBelief;
+import io.floorkeeper.bandit.BetaPosterior;
+import io.floorkeeper.bandit.CostPosterior;
+import io.floorkeeper.bandit.DiscountedEvidence;
+import io.floorkeeper.bandit.LatencySketch;
+import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.Numbers;
+import io.floorkeeper.policy.Price;
+import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.RoleEvidence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** From evidence to beliefs: what {@code bandit.md} section 2 says of priors, tokens and prices. */
+final class ArmViews {
+  /**
+   * The prior weighs as much as four labels: it counts while nothing is known, and soon no more.
+   */
+  private static final double PRIOR_WEIGHT = 4;
+
+  private static final double PER_MILLION = 1e-6;
+
+  private ArmViews() {}
+
+  static List<ArmView> of(Numbers numbers, RolePolicy policy, RoleEvidence evidence) {
+    List<ArmView> arms = new ArrayList<>();
+    double dearestUsd = 0;
+    for (int k = 0; k < policy.candidates().size(); k++) {
+      ArmView view = view(numbers, policy, evidence, k);
+      arms.add(view);
+      if (view.costKnown()) {
+        dearestUsd = Math.max(dearestUsd, view.belief().cost().meanUsd());
+      }
+    }
+    // An arm of unknown cost is taken for as dear as the dearest: unpriced is a gap, never 0.
+    for (int k = 0; k < arms.size(); k++) {
+      ArmView view = arms.get(k);
+      if (!view.costKnown()) {
+        arms.set(
+            k,
+            ArmView.of(
+                view.arm(),
+                view.armNo(),
+                new ArmBelief(view.belief().quality(), CostPosterior.exactly(dearestUsd)),
+                view.labels(),
+                view.dollarEpisodes(),
+                false,
+                view.p95LatencyMillis(),
+                delta(policy)));
+      }
+    }
+    return List.copyOf(arms);
+  }
+
+  private static ArmView view(Numbers numbers, RolePolicy policy, RoleEvidence evidence, int k) {
+    Arm arm = policy.candidates().get(k);
+    int armNo = numbers.armNo(arm);
+    ArmEvidence own =
+        evidence.arms().stream()
+            .filter(a -> a.armNo() == armNo && a.bucket() == 0)
+            .findFirst()
+            .orElse(new ArmEvidence(0, armNo, List.of(), Map.of()));
+    DiscountedEvidence sums =
+        DiscountedEvidence.of(own.blocks(), evidence.calls(), policy.halfLifeCalls());
+    BetaPosterior quality =
+        BetaPosterior.of(
+            policy.priorMeans().get(k), PRIOR_WEIGHT, sums.effectiveLabels(), sums.meanQuality());
+    CostPosterior cost = cost(arm, policy, sums);
+    return ArmView.of(
+        arm,
+        armNo,
+        new ArmBelief(quality, cost == null ? CostPosterior.exactly(0) : cost),
+        sums.effectiveLabels(),
+        sums.dollarEpisodes(),
+        cost != null,
+        LatencySketch.quantileMillis(own.latencyBins(), .95).orElse(Double.NaN),
+        delta(policy));
+  }
+
+  /** One minus the confidence of the role's bounds. */
+  static double delta(RolePolicy policy) {
+    return policy.floor().map(f -> 1 - f.confidence()).orElse(.10);
+  }
+
+  /**
+   * Tokens at today's price where the catalogue has one, else dollars as they were booked; null
+   * where neither is known.
+   */
+  private static CostPosterior cost(Arm arm, RolePolicy policy, DiscountedEvidence sums) {
+    if (arm.model().price().isPresent()) {
+      Price price = arm.model().price().get();
+      double priorUsd =
+          usd(price, policy.expectedInputTokens(), 0, 0, policy.expectedOutputTokens());
+      double seenUsd =
+          usd(
+              price,
+              sums.meanInputTokens(),
+              sums.meanCacheReadTokens(),
+              sums.meanCacheWriteTokens(),
+              sums.meanOutputTokens());
+      return CostPosterior.blended(priorUsd, seenUsd, sums.cvUsd(), sums.tokenEpisodes());
+    }
+    if (sums.dollarEpisodes() > 0) {
+      return CostPosterior.of(sums.meanUsd(), sums.cvUsd(), sums.dollarEpisodes());
+    }
+    return null;
+  }
+
+  private static double usd(
+      Price price, double input, double cacheRead, double cacheWrite, double output) {
+    return PER_MILLION
+        * (price.inputUsdPerMillion().doubleValue() * input
+            + price.cacheReadUsdPerMillion().doubleValue() * cacheRead
+            + price.cacheWriteUsdPerMillion().doubleValue() * cacheWrite
+            + price.outputUsdPerMillion().doubleValue() * output);
+  }
+}

@@ -1,0 +1,34 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionId;
+import java.util.List;
+
+/**
+ * What the router decided, before anybody is told.
+ *
+ * @param candidate index among the role's candidates
+ * @param allocation that it was drawn from, or null where nothing was drawn
+ * @param shadowCandidate what the bandit would have chosen where it does not answer yet, or -1
+ * @param unseenMask whether the next snapshot should hold an allocation for {@code mask}
+ */
+record Decision(
+    AllocationSnapshot snapshot,
+    RoleRoutes routes,
+    int candidate,
+    Reason reason,
+    double propensity,
+    boolean evaluate,
+    long mask,
+    List<String> constraints,
+    MaskAllocation allocation,
+    int shadowCandidate,
+    double shadowPropensity,
+    boolean unseenMask,
+    DecisionId id,
+    String decisionId,
+    long decidedAtMillis) {
+
+  ArmView arm() {
+    return routes.arms().get(candidate);
+  }
+}

@@ -1,0 +1,95 @@
+package io.floorkeeper.routing;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.floorkeeper.bandit.FloorSolution;
+import io.floorkeeper.ledger.AllocationRecord;
+import io.floorkeeper.policy.QualityFloor;
+
+/**
+ * Allocations in words and figures: the one source for {@code /decisions/{id}}, {@code /roles} and
+ * the log.
+ */
+final class Explanation {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private Explanation() {}
+
+  static AllocationRecord record(Decision decision) {
+    MaskAllocation allocation = decision.allocation();
+    RoleRoutes routes = decision.routes();
+    return new AllocationRecord(
+        routes.roleNo(),
+        0,
+        allocation.mask(),
+        decision.snapshot().published().version(),
+        routes.epoch(),
+        of(routes, allocation));
+  }
+
+  /** Candidates, posteriors, bounds and propensities of one allocation. */
+  static ObjectNode of(RoleRoutes routes, MaskAllocation allocation) {
+    FloorSolution solution = allocation.solution();
+    ObjectNode node = JSON.objectNode();
+    node.put("role", routes.policy().name());
+    node.put("calls", routes.calls());
+    node.put("epoch", routes.epoch());
+    node.put("block", routes.block());
+    ObjectNode floor = node.putObject("floor");
+    routes
+        .policy()
+        .floor()
+        .ifPresent(
+            f -> {
+              floor.put(
+                  f.kind() == QualityFloor.Kind.ABSOLUTE ? "quality" : "relative_to_reference",
+                  f.value());
+              floor.put("scope", f.scope().name().toLowerCase(java.util.Locale.ROOT));
+              floor.put("confidence", f.confidence());
+            });
+    floor.put("in_force", solution.floor());
+    floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
+    ArrayNode candidates = node.putArray("candidates");
+    for (int k = 0; k < routes.arms().size(); k++) {
+      candidates.add(candidate(routes.arms().get(k), allocation.positionOf(k), solution));
+    }
+    return node;
+  }
+
+  private static ObjectNode candidate(ArmView view, int position, FloorSolution solution) {
+    ObjectNode node = JSON.objectNode();
+    node.put("tier", view.arm().tier());
+    node.put("model", view.arm().model().name());
+    node.put("eligible", position >= 0);
+    node.put("labels", view.labels());
+    node.put("quality", view.belief().quality().mean());
+    node.put("quality_low", view.qualityLow());
+    node.put("quality_high", view.qualityHigh());
+    node.put("posterior_a", view.belief().quality().a());
+    node.put("posterior_b", view.belief().quality().b());
+    if (view.costKnown()) {
+      node.put("cost_usd", view.belief().cost().meanUsd());
+      node.put("cost_usd_low", view.costLowUsd());
+      node.put("cost_usd_high", view.costHighUsd());
+    } else {
+      node.putNull("cost_usd");
+    }
+    if (Double.isNaN(view.p95LatencyMillis())) {
+      node.putNull("p95_latency_ms");
+    } else {
+      node.put("p95_latency_ms", view.p95LatencyMillis());
+    }
+    if (position >= 0) {
+      node.put("clears_floor_probability", solution.clears(position));
+      node.put("floor_bound_low", solution.lower(position));
+      node.put("floor_bound_high", solution.upper(position));
+      node.put("proven", solution.proven(position));
+      node.put("refuted", solution.refuted(position));
+      node.put("thompson", solution.thompson(position));
+      node.put("allocation", solution.pi(position));
+      node.put("propensity", solution.propensity(position));
+    }
+    return node;
+  }
+}

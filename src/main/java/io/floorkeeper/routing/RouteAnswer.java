@@ -1,0 +1,55 @@
+package io.floorkeeper.routing;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The answer of {@code /route}: a name to call and an id to carry. The call itself never passes
+ * through here.
+ *
+ * @param propensity the exact probability with which this arm was drawn, holdout and control
+ *     included; 1 where nothing was drawn
+ * @param evaluate whether a label of this call is asked for
+ * @param escalation the tiers above, in the order in which they would be climbed
+ * @param constraints what narrowed the choice
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record RouteAnswer(
+    String decisionId,
+    String tier,
+    String model,
+    String provider,
+    String reason,
+    double propensity,
+    int policyVersion,
+    long epoch,
+    String learning,
+    boolean evaluate,
+    List<String> escalation,
+    List<String> constraints,
+    Estimate estimate,
+    Instant expiresAt) {
+
+  /**
+   * What is known of the chosen arm.
+   *
+   * @param quality posterior mean; {@code qualityLow} and {@code qualityHigh} the bounds at the
+   *     policy's confidence, one-sided each
+   * @param labels the effective number of labels behind it; 0: the prior alone
+   * @param costUsd posterior mean of dollars per task; null where neither price nor dollars are
+   *     known
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Estimate(
+      double quality,
+      double qualityLow,
+      double qualityHigh,
+      double labels,
+      Double costUsd,
+      Double costUsdLow,
+      Double costUsdHigh) {}
+}

@@ -1,0 +1,101 @@
+package io.floorkeeper.routing;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.floorkeeper.platform.Problem;
+import java.util.Map;
+
+/**
+ * What an orchestrator says before a model call. Only {@code role} is required; absent fields are
+ * null.
+ *
+ * @param continues the decision id of the task that this call goes on with: keeps its arm while
+ *     that is eligible
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record RouteRequest(
+    String role,
+    String collaboration,
+    String sessionId,
+    String runId,
+    String step,
+    String dataClass,
+    Map<String, String> tags,
+    Context context,
+    String minTier,
+    Double maxCostUsd,
+    Long maxLatencyMs,
+    String continues) {
+
+  private static final int MOST_CHARACTERS = 256;
+  private static final int MOST_TAGS = 32;
+
+  /** What is known of the task itself. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Context(
+      Long inputTokens,
+      Long expectedOutputTokens,
+      Integer tools,
+      Integer depth,
+      String complexity) {}
+
+  /**
+   * The same request, if it can be believed.
+   *
+   * @throws Problem.BadRequest naming the field
+   */
+  RouteRequest validated() {
+    if (role == null || role.isBlank()) {
+      throw Problem.BadRequest.field("missing_field", "role", "is required");
+    }
+    text("role", role);
+    text("collaboration", collaboration);
+    text("session_id", sessionId);
+    text("run_id", runId);
+    text("step", step);
+    text("data_class", dataClass);
+    text("min_tier", minTier);
+    if (tags != null) {
+      if (tags.size() > MOST_TAGS) {
+        throw Problem.BadRequest.field("invalid_value", "tags", "must be at most " + MOST_TAGS);
+      }
+      tags.forEach(
+          (key, value) -> {
+            if (value == null) {
+              throw Problem.BadRequest.field("invalid_value", "tags." + key, "must be text");
+            }
+            text("tags", key);
+            text("tags." + key, value);
+          });
+    }
+    notNegative("max_cost_usd", maxCostUsd);
+    notNegative("max_latency_ms", maxLatencyMs);
+    if (context != null) {
+      notNegative("context.input_tokens", context.inputTokens);
+      notNegative("context.expected_output_tokens", context.expectedOutputTokens);
+      notNegative("context.tools", context.tools);
+      notNegative("context.depth", context.depth);
+      text("context.complexity", context.complexity);
+    }
+    return this;
+  }
+
+  private static void text(String field, String value) {
+    if (value == null) {
+      return;
+    }
+    if (value.length() > MOST_CHARACTERS) {
+      throw Problem.BadRequest.field(
+          "invalid_value", field, "must be at most " + MOST_CHARACTERS + " characters");
+    }
+    if (value.indexOf('\0') >= 0) {
+      throw Problem.BadRequest.field("invalid_value", field, "must not contain NUL");
+    }
+  }
+
+  private static void notNegative(String field, Number value) {
+    if (value != null && !(value.doubleValue() >= 0 && value.doubleValue() <= Double.MAX_VALUE)) {
+      throw Problem.BadRequest.field("invalid_value", field, "must be a number, 0 or above");
+    }
+  }
+}

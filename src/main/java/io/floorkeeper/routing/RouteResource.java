@@ -1,0 +1,133 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.Tier;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The hot path: one snapshot read, one decision, one answer; the log is behind it. */
+@Path("/route")
+@Tag(name = "decide")
+public class RouteResource {
+
+  private final SnapshotBook snapshots;
+  private final DecisionLog log;
+  private final Router router;
+  private final Clock clock = Clock.systemUTC();
+  private final AtomicLong sequence = new AtomicLong(ThreadLocalRandom.current().nextInt());
+  private final long idLifeMillis;
+  private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
+
+  RouteResource(
+      SnapshotBook snapshots,
+      DecisionLog log,
+      RoutingSettings settings,
+      ReplicaNumber replica,
+      MeterRegistry meters) {
+    this.snapshots = snapshots;
+    this.log = log;
+    this.router = new Router(replica.value(), settings.staleAfter().toMillis());
+    this.idLifeMillis = settings.idLife().toMillis();
+    for (Reason reason : Reason.values()) {
+      decisions.put(reason, meters.counter("floorkeeper.decisions", "reason", reason.toString()));
+    }
+  }
+
+  @POST
+  @NonBlocking
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Which tier and model should this call of this role use?")
+  @APIResponse(responseCode = "200", description = "The model to call and the decision id to carry")
+  @APIResponse(responseCode = "400", description = "problem+json that names the field")
+  @APIResponse(responseCode = "404", description = "The role is unknown and there is no default")
+  @APIResponse(responseCode = "422", description = "A pin cannot be met")
+  public RouteAnswer route(RouteRequest request) {
+    if (request == null) {
+      throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
+    }
+    request.validated();
+    AllocationSnapshot snapshot = snapshots.current();
+    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
+    long number = sequence.getAndIncrement();
+    Decision decision = router.decide(request, snapshot, random, clock.millis(), number);
+    if (decision.unseenMask()) {
+      snapshots.want(decision.routes().policy().name(), decision.mask());
+    }
+    decisions.get(decision.reason()).increment();
+    log.offer(new DecisionLog.Entry(request, decision, number));
+    return answer(decision);
+  }
+
+  private RouteAnswer answer(Decision decision) {
+    ArmView arm = decision.arm();
+    RoleRoutes routes = decision.routes();
+    return new RouteAnswer(
+        decision.decisionId(),
+        arm.arm().tier(),
+        arm.arm().model().name(),
+        arm.arm().model().provider(),
+        decision.reason().toString(),
+        decision.propensity(),
+        decision.snapshot().published().version(),
+        decision.id().epoch(),
+        Learnings.of(routes),
+        decision.evaluate(),
+        escalation(decision),
+        decision.constraints(),
+        estimate(decision),
+        Instant.ofEpochMilli(decision.decidedAtMillis() + idLifeMillis));
+  }
+
+  /** The rungs of the role's ladder above the chosen tier that the request leaves eligible. */
+  private static List<String> escalation(Decision decision) {
+    List<String> ladder = decision.routes().policy().escalation();
+    if (ladder.isEmpty()) {
+      return ladder;
+    }
+    List<Tier> tiers = decision.snapshot().published().policy().tiers();
+    List<String> above = new ArrayList<>(ladder.size());
+    for (String name : ladder) {
+      for (int k = 0; k < decision.routes().arms().size(); k++) {
+        ArmView arm = decision.routes().arms().get(k);
+        if ((decision.mask() & 1L << k) != 0
+            && arm.arm().tierIndex() > decision.arm().arm().tierIndex()
+            && tiers.get(arm.arm().tierIndex()).name().equals(name)) {
+          above.add(name);
+          break;
+        }
+      }
+    }
+    return above;
+  }
+
+  private static RouteAnswer.Estimate estimate(Decision decision) {
+    ArmView arm = decision.arm();
+    return new RouteAnswer.Estimate(
+        arm.belief().quality().mean(),
+        arm.qualityLow(),
+        arm.qualityHigh(),
+        arm.labels(),
+        arm.costKnown() ? arm.belief().cost().meanUsd() : null,
+        arm.costKnown() ? arm.costLowUsd() : null,
+        arm.costKnown() ? arm.costHighUsd() : null);
+  }
+}

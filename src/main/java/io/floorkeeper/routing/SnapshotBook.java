@@ -1,0 +1,105 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.KeyBook;
+import io.floorkeeper.platform.DatabaseReady;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.PolicyLoader;
+import io.floorkeeper.posterior.PosteriorBook;
+import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+
+/**
+ * The snapshot in force. Requests read it without a lock; whoever learns something new (policy,
+ * keys, evidence) builds the next one on their own thread and swaps it in.
+ */
+@ApplicationScoped
+class SnapshotBook {
+  private static final Logger LOG = Logger.getLogger(SnapshotBook.class);
+
+  /** So many masks per role are kept beside the common one: beyond it they fall back. */
+  private static final int MOST_MASKS = 64;
+
+  private final PolicyBook policies;
+  private final PosteriorBook posteriors;
+  private final KeyBook keys;
+  private final SnapshotFile file;
+  private final AllocationBuilder builder = new AllocationBuilder();
+  private final AtomicReference<AllocationSnapshot> current = new AtomicReference<>();
+  private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
+  private volatile boolean live;
+
+  SnapshotBook(PolicyBook policies, PosteriorBook posteriors, KeyBook keys, SnapshotFile file) {
+    this.policies = policies;
+    this.posteriors = posteriors;
+    this.keys = keys;
+    this.file = file;
+  }
+
+  AllocationSnapshot current() {
+    return current.get();
+  }
+
+  /** An eligibility mask was met that has no allocation: the next snapshot will have one. */
+  void want(String role, long mask) {
+    Set<Long> ofRole = wantedMasks.computeIfAbsent(role, r -> ConcurrentHashMap.newKeySet());
+    if (ofRole.size() < MOST_MASKS) {
+      ofRole.add(mask);
+    }
+  }
+
+  void start(@Observes @Priority(PolicyLoader.AT_START + 1) StartupEvent event) {
+    Optional<StoredSnapshot> stored = file.read();
+    if (stored.isPresent()) {
+      PolicyBook.Published published = stored.get().published();
+      if (!published.policy().digest().equals(policies.current().policy().digest())) {
+        LOG.warnf(
+            "the policy of %s is new here: version %d from the last run answers until the database"
+                + " has numbered it",
+            policies.current().source(), published.version());
+      }
+      policies.publish(published);
+      keys.seed(stored.get().keys());
+      posteriors.seed(stored.get().posteriors());
+      rebuild(AllocationSnapshot.Source.DISK);
+    } else {
+      rebuild(AllocationSnapshot.Source.STATIC);
+    }
+    posteriors.subscribe(evidence -> follow());
+  }
+
+  /** From here on the database is followed: every new evidence is the next snapshot. */
+  void databaseReady(@Observes @Priority(DatabaseReady.Order.POSTERIORS + 1) DatabaseReady ready) {
+    live = true;
+    policies.subscribe(published -> follow());
+    follow();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    file.close();
+  }
+
+  private void follow() {
+    if (live) {
+      file.keep(rebuild(AllocationSnapshot.Source.LIVE));
+    }
+  }
+
+  private synchronized StoredSnapshot rebuild(AllocationSnapshot.Source source) {
+    PolicyBook.Published published = policies.current();
+    PosteriorSnapshot evidence = posteriors.current();
+    DecisionKeys signing = keys.current();
+    current.set(builder.build(source, published, evidence, signing, wantedMasks, current.get()));
+    return new StoredSnapshot(published, signing, evidence);
+  }
+}
