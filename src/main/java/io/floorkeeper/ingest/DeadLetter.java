@@ -1,0 +1,39 @@
+package io.floorkeeper.ingest;
+
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Something that could not be read: where it stands and why. Never its bytes: they may hold prompt
+ * text, and the record is still where it was.
+ *
+ * @param item 0: the record as a whole; n: its n-th unreadable span
+ * @param code stable, for programs
+ * @param field at fault, where one is
+ */
+record DeadLetter(
+    ConsumerRecord<byte[], byte[]> source,
+    int item,
+    String code,
+    Optional<String> field,
+    String message,
+    Optional<String> traceId,
+    Optional<String> spanId) {
+
+  static DeadLetter record(ConsumerRecord<byte[], byte[]> source, String code, String message) {
+    return new DeadLetter(
+        source, 0, code, Optional.empty(), message, Optional.empty(), Optional.empty());
+  }
+
+  static DeadLetter span(
+      ConsumerRecord<byte[], byte[]> source, int item, SpanReading.Rejected rejected) {
+    return new DeadLetter(
+        source,
+        item,
+        rejected.code(),
+        Optional.of(rejected.field()),
+        rejected.message(),
+        Optional.of(rejected.traceId()),
+        Optional.of(rejected.spanId()));
+  }
+}

@@ -1,0 +1,37 @@
+package io.floorkeeper.ingest;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+
+/** The streams that are read. */
+@ConfigMapping(prefix = "floorkeeper.ingest")
+public interface IngestSettings {
+
+  /** Topics of OTLP trace batches, as the Collector's kafka exporter writes them. */
+  @WithDefault("otlp_spans")
+  List<String> spanTopics();
+
+  /** Where it is told what could not be read. */
+  @WithDefault("floorkeeper.dead-letters")
+  String deadLetterTopic();
+
+  /** Replicas of one group share the partitions. */
+  @WithDefault("floorkeeper")
+  String groupId();
+
+  /** Records per transaction at most. */
+  @WithDefault("2000")
+  int batchRecords();
+
+  /** Partitions of topics that do not exist yet and are created. */
+  @WithDefault("6")
+  int newTopicPartitions();
+
+  /**
+   * Read a topic from its beginning although one of its name was read before and has been deleted
+   * since; without it such a stream stops and says so.
+   */
+  @WithDefault("false")
+  boolean acceptRecreatedTopics();
+}

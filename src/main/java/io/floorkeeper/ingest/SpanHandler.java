@@ -1,0 +1,117 @@
+package io.floorkeeper.ingest;
+
+import io.floorkeeper.learning.LearningService;
+import io.floorkeeper.ledger.AttributedCall;
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.InvalidDecisionIdException;
+import io.floorkeeper.ledger.KeyBook;
+import io.floorkeeper.ledger.TotalsRepository;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Span batches: bytes to spans to calls to evidence; what cannot be read becomes dead letters. */
+@ApplicationScoped
+class SpanHandler implements BatchHandler {
+
+  private final OtlpDecoder decoder;
+  private final SpanReader reader;
+  private final KeyBook keys;
+  private final LearningService learning;
+  private final TotalsRepository totals;
+
+  SpanHandler(
+      OtlpDecoder decoder,
+      SpanReader reader,
+      KeyBook keys,
+      LearningService learning,
+      TotalsRepository totals) {
+    this.decoder = decoder;
+    this.reader = reader;
+    this.keys = keys;
+    this.learning = learning;
+    this.totals = totals;
+  }
+
+  /** What a batch is taken apart into. */
+  private static final class Sorted {
+    final List<AttributedCall> calls = new ArrayList<>();
+    final List<DeadLetter> deadLetters = new ArrayList<>();
+    final TreeMap<String, Long> counts = new TreeMap<>();
+
+    void count(String name, long by) {
+      counts.merge(name, by, Long::sum);
+    }
+  }
+
+  @Override
+  public List<DeadLetter> apply(Connection connection, StreamBatch batch) throws SQLException {
+    Sorted sorted = new Sorted();
+    DecisionKeys verifying = keys.current();
+    for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
+      sorted.count("records", 1);
+      Decoded decoded = decoder.decode(record.value() == null ? new byte[0] : record.value());
+      if (decoded instanceof Decoded.Undecodable undecodable) {
+        sorted.deadLetters.add(
+            DeadLetter.record(record, undecodable.code(), undecodable.message()));
+      } else if (decoded instanceof Decoded.Spans spans) {
+        read(record, spans, verifying, sorted);
+      }
+    }
+    sorted.count("dead_letters", sorted.deadLetters.size());
+    learning.apply(connection, sorted.calls).forEach(sorted::count);
+    totals.add(connection, sorted.counts);
+    return sorted.deadLetters;
+  }
+
+  private void read(
+      ConsumerRecord<byte[], byte[]> record,
+      Decoded.Spans spans,
+      DecisionKeys verifying,
+      Sorted sorted) {
+    int item = 0;
+    for (SpanReading.Rejected rejected : spans.rejected()) {
+      sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
+    }
+    sorted.count("spans", (long) spans.spans().size() + spans.rejected().size());
+    for (RawSpan span : spans.spans()) {
+      SpanReading reading = reader.read(span);
+      if (reading instanceof SpanReading.ModelCall modelCall) {
+        reading = attribute(modelCall.call(), verifying, sorted);
+      } else if (reading instanceof SpanReading.NotACall) {
+        sorted.count("not_calls", 1);
+      }
+      if (reading instanceof SpanReading.Rejected rejected) {
+        sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
+      }
+    }
+  }
+
+  /** Verifies the decision id that a call carries; a call that carries a wrong one is rejected. */
+  private static SpanReading attribute(Call call, DecisionKeys verifying, Sorted sorted) {
+    try {
+      sorted.calls.add(new AttributedCall(call, call.decisionId().map(verifying::verify)));
+      return null;
+    } catch (InvalidDecisionIdException e) {
+      if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {
+        sorted.count("unstored_decisions", 1);
+        sorted.calls.add(new AttributedCall(call, Optional.empty()));
+        return null;
+      }
+      return new SpanReading.Rejected(
+          call.traceId(),
+          call.spanId(),
+          e.why() == InvalidDecisionIdException.Why.FORGED
+              ? "forged_decision_id"
+              : "invalid_decision_id",
+          "floorkeeper.decision.id",
+          e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package io.floorkeeper.ingest;
+
+import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.platform.Backoff;
+import io.floorkeeper.platform.Causes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads topics exactly once: what the records do and where the stream stands change in one Postgres
+ * transaction per polled batch. Kafka's group only shares out the partitions.
+ *
+ * <p>Killed at any point, it goes on from the last transaction. A replica that lost a partition
+ * without noticing is fenced by the compare-and-set on the stored position. While the database is
+ * away it fetches again and again the same batch, with pauses. A batch that the database refuses
+ * for its content is applied record by record, and the one at fault becomes a dead letter.
+ *
+ * <p>An offset that is out of range, or a topic that was deleted and created again, stops the
+ * stream: it never resets silently.
+ */
+final class StreamConsumer implements Runnable {
+  private static final Logger LOG = Logger.getLogger(StreamConsumer.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  /** How the stream is doing, for health and metrics. */
+  enum State {
+    STARTING,
+    READING,
+    WAITING,
+    STOPPED,
+    FAILED
+  }
+
+  private final String name;
+  private final List<String> topics;
+  private final Supplier<Properties> properties;
+  private final TopicDirectory directory;
+  private final AgroalDataSource database;
+  private final BatchHandler handler;
+  private final DeadLetterOffice deadLetters;
+  private final StreamMetrics metrics;
+  private final boolean acceptRecreatedTopics;
+
+  private final Map<TopicPartition, OptionalLong> expected = new HashMap<>();
+  private volatile State state = State.STARTING;
+  private volatile String trouble = "";
+  private volatile boolean stopping;
+  private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private String clusterId;
+  private Map<String, String> topicIds;
+
+  StreamConsumer(
+      String name,
+      List<String> topics,
+      Supplier<Properties> properties,
+      TopicDirectory directory,
+      AgroalDataSource database,
+      BatchHandler handler,
+      DeadLetterOffice deadLetters,
+      StreamMetrics metrics,
+      boolean acceptRecreatedTopics) {
+    this.name = name;
+    this.topics = List.copyOf(topics);
+    this.properties = properties;
+    this.directory = directory;
+    this.database = database;
+    this.handler = handler;
+    this.deadLetters = deadLetters;
+    this.metrics = metrics;
+    this.acceptRecreatedTopics = acceptRecreatedTopics;
+  }
+
+  String name() {
+    return name;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** What keeps it from reading, in one line; empty where nothing does. */
+  String trouble() {
+    return trouble;
+  }
+
+  /** Ends after the batch in hand. */
+  void stop() {
+    stopping = true;
+    KafkaConsumer<byte[], byte[]> reading = consumer;
+    if (reading != null) {
+      reading.wakeup();
+    }
+  }
+
+  /** Somebody has to look: reading on would lose or repeat records. */
+  private static final class MustStopException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    MustStopException(String message) {
+      super(message);
+    }
+  }
+
+  @Override
+  public void run() {
+    Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+    while (!stopping) {
+      try {
+        clusterId = directory.clusterId();
+        topicIds = directory.ensure(topics);
+        deadLetters.ensureTopic(directory);
+        readUntilStopped(backoff);
+      } catch (WakeupException e) {
+        LOG.debugf("stream %s was woken to stop", name);
+      } catch (MustStopException | OffsetOutOfRangeException e) {
+        state = State.FAILED;
+        trouble = Causes.briefly(e);
+        LOG.errorf("stream %s stops, it would lose or repeat records: %s", name, trouble);
+        return;
+      } catch (KafkaException | StreamPositions.FencedException e) {
+        wait(backoff, e);
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "stream %s failed and starts again", name);
+        wait(backoff, e);
+      }
+    }
+    state = State.STOPPED;
+  }
+
+  private void wait(Backoff backoff, Exception cause) {
+    MustStopException mustStop = mustStop(cause);
+    if (mustStop != null) {
+      state = State.FAILED;
+      trouble = mustStop.getMessage();
+      LOG.errorf("stream %s stops, it would lose or repeat records: %s", name, trouble);
+      stopping = true;
+      return;
+    }
+    state = State.WAITING;
+    trouble = Causes.briefly(cause);
+    if (!stopping) {
+      LOG.warnf("stream %s waits: %s", name, trouble);
+      backoff.pause();
+    }
+  }
+
+  /** Kafka wraps what its listeners throw. */
+  private static MustStopException mustStop(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t instanceof MustStopException found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private void readUntilStopped(Backoff backoff) {
+    try (KafkaConsumer<byte[], byte[]> reading =
+        new KafkaConsumer<>(
+            properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer = reading;
+      reading.subscribe(topics, new Seeker(reading));
+      while (!stopping) {
+        ConsumerRecords<byte[], byte[]> records = reading.poll(POLL);
+        if (records.isEmpty()) {
+          reading(backoff);
+          metrics.lag(name, lag(reading));
+          continue;
+        }
+        try {
+          apply(records);
+          metrics.lag(name, lag(reading));
+          reading(backoff);
+        } catch (SQLException | KafkaException e) {
+          // What is not committed is fetched again.
+          for (TopicPartition partition : records.partitions()) {
+            long first = records.records(partition).get(0).offset();
+            reading.seek(partition, expected.get(partition).orElse(first));
+          }
+          wait(backoff, e);
+        }
+      }
+    } finally {
+      consumer = null;
+      expected.clear();
+    }
+  }
+
+  private void reading(Backoff backoff) {
+    state = State.READING;
+    trouble = "";
+    backoff.reset();
+  }
+
+  private static long lag(KafkaConsumer<byte[], byte[]> reading) {
+    long lag = 0;
+    for (TopicPartition partition : reading.assignment()) {
+      lag += reading.currentLag(partition).orElse(0);
+    }
+    return lag;
+  }
+
+  private void apply(ConsumerRecords<byte[], byte[]> records) throws SQLException {
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
+    try {
+      commit(all, null);
+    } catch (SQLException e) {
+      if (!isOfContent(e)) {
+        throw e;
+      }
+      LOG.warnf(
+          "stream %s: the database refuses a batch of %d (SQL state %s), record by record then",
+          name, all.size(), e.getSQLState());
+      for (ConsumerRecord<byte[], byte[]> record : all) {
+        applyAlone(record);
+      }
+    }
+  }
+
+  private void applyAlone(ConsumerRecord<byte[], byte[]> record) throws SQLException {
+    try {
+      commit(List.of(record), null);
+    } catch (SQLException e) {
+      if (!isOfContent(e)) {
+        throw e;
+      }
+      // The message may quote values: the state alone is told.
+      commit(
+          List.of(record),
+          DeadLetter.record(
+              record, "unprocessable", "the database refused it, SQL state " + e.getSQLState()));
+    }
+  }
+
+  /**
+   * One transaction.
+   *
+   * @param instead of applying the records: this dead letter; null: apply them
+   */
+  private void commit(List<ConsumerRecord<byte[], byte[]>> records, DeadLetter instead)
+      throws SQLException {
+    long startNanos = System.nanoTime();
+    Map<TopicPartition, Long> next = new HashMap<>();
+    records.forEach(r -> next.put(new TopicPartition(r.topic(), r.partition()), r.offset() + 1));
+    StreamBatch batch = new StreamBatch(clusterId, topicIds, records);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        for (TopicPartition partition : sorted(next.keySet())) {
+          StreamPositions.move(
+              connection, key(partition), expected.get(partition), next.get(partition));
+        }
+        List<DeadLetter> unreadable =
+            instead == null ? handler.apply(connection, batch) : List.of(instead);
+        deadLetters.put(connection, batch, unreadable);
+        connection.commit();
+        next.forEach((partition, offset) -> expected.put(partition, OptionalLong.of(offset)));
+        metrics.committed(name, records.size(), unreadable.size(), System.nanoTime() - startNanos);
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  /** Whether the database refuses the values themselves: to try again would not help. */
+  private static boolean isOfContent(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("22") || state.startsWith("23"));
+  }
+
+  private static List<TopicPartition> sorted(Collection<TopicPartition> partitions) {
+    return partitions.stream()
+        .sorted(
+            java.util.Comparator.comparing(TopicPartition::topic)
+                .thenComparingInt(TopicPartition::partition))
+        .toList();
+  }
+
+  private StreamPositions.Key key(TopicPartition partition) {
+    return new StreamPositions.Key(
+        clusterId, topicIds.get(partition.topic()), partition.topic(), partition.partition());
+  }
+
+  /** Takes positions from Postgres whenever partitions are assigned. */
+  private final class Seeker implements ConsumerRebalanceListener {
+    private final KafkaConsumer<byte[], byte[]> reading;
+
+    Seeker(KafkaConsumer<byte[], byte[]> reading) {
+      this.reading = reading;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      try (Connection connection = database.getConnection()) {
+        for (TopicPartition partition : partitions) {
+          StreamPositions.Key key = key(partition);
+          OptionalLong position = StreamPositions.read(connection, key);
+          if (position.isEmpty()
+              && !acceptRecreatedTopics
+              && StreamPositions.readUnderAnotherId(connection, key)) {
+            throw new MustStopException(
+                "topic "
+                    + partition.topic()
+                    + " was deleted and created again; to read it from its beginning set"
+                    + " floorkeeper.ingest.accept-recreated-topics=true");
+          }
+          expected.put(partition, position);
+          if (position.isPresent()) {
+            reading.seek(partition, position.getAsLong());
+          } else {
+            reading.seekToBeginning(List.of(partition));
+          }
+        }
+      } catch (SQLException e) {
+        throw new KafkaException("positions cannot be read: " + Causes.briefly(e), e);
+      }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      partitions.forEach(expected::remove);
+    }
+  }
+}

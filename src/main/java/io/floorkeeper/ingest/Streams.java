@@ -1,0 +1,119 @@
+package io.floorkeeper.ingest;
+
+import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.platform.DatabaseReady;
+import io.floorkeeper.platform.KafkaSettings;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The streams of the service: each on a thread of its own, from the first database on. */
+@ApplicationScoped
+class Streams {
+  static final String SPANS = "spans";
+  static final String DECISIONS = "decisions";
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final AgroalDataSource database;
+  private final KafkaSettings kafka;
+  private final IngestSettings settings;
+  private final TopicDirectory directory;
+  private final DeadLetterOffice deadLetters;
+  private final StreamMetrics metrics;
+  private final SpanHandler spanHandler;
+  private final DecisionHandler decisionHandler;
+  private final String decisionTopic;
+  private final List<StreamConsumer> consumers = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  Streams(
+      AgroalDataSource database,
+      KafkaSettings kafka,
+      IngestSettings settings,
+      TopicDirectory directory,
+      DeadLetterOffice deadLetters,
+      StreamMetrics metrics,
+      SpanHandler spanHandler,
+      DecisionHandler decisionHandler,
+      @ConfigProperty(
+              name = "floorkeeper.routing.decision-topic",
+              defaultValue = "floorkeeper.decisions")
+          String decisionTopic) {
+    this.database = database;
+    this.kafka = kafka;
+    this.settings = settings;
+    this.directory = directory;
+    this.deadLetters = deadLetters;
+    this.metrics = metrics;
+    this.spanHandler = spanHandler;
+    this.decisionHandler = decisionHandler;
+    this.decisionTopic = decisionTopic;
+  }
+
+  /** The streams, none before the database was reached. */
+  synchronized List<StreamConsumer> all() {
+    return List.copyOf(consumers);
+  }
+
+  synchronized void start(@Observes @Priority(DatabaseReady.Order.STREAMS) DatabaseReady ready) {
+    if (!consumers.isEmpty()) {
+      return;
+    }
+    start(SPANS, settings.spanTopics(), settings.groupId(), spanHandler);
+    start(DECISIONS, List.of(decisionTopic), settings.groupId() + "-decisions", decisionHandler);
+  }
+
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    all().forEach(StreamConsumer::stop);
+    for (Thread thread : threads) {
+      thread.join(STOP_LIMIT.toMillis());
+    }
+  }
+
+  private void start(String name, List<String> topics, String groupId, BatchHandler handler) {
+    StreamConsumer consumer =
+        new StreamConsumer(
+            name,
+            topics,
+            properties(name, groupId),
+            directory,
+            database,
+            handler,
+            deadLetters,
+            metrics,
+            settings.acceptRecreatedTopics());
+    consumers.add(consumer);
+    Thread thread = new Thread(consumer, "stream-" + name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  private Supplier<Properties> properties(String name, String groupId) {
+    return () -> {
+      Properties properties = kafka.common();
+      properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "floorkeeper-" + name);
+      properties.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+      properties.put(
+          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+          (directory.hasConsumerProtocol() ? GroupProtocol.CONSUMER : GroupProtocol.CLASSIC)
+              .name()
+              .toLowerCase(Locale.ROOT));
+      properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+      properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+      properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+      properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchRecords());
+      return properties;
+    };
+  }
+}
