@@ -1,6 +1,8 @@
 package io.floorkeeper.command;
 
 import io.floorkeeper.platform.StartRefusedException;
+import io.floorkeeper.replay.ReplayCommand;
+import io.floorkeeper.replay.ReplaySummaryCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Floorkeeper.Version.class,
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Without a command: serve."},
-    subcommands = {ServeCommand.class})
+    subcommands = {ServeCommand.class, ReplayCommand.class, ReplaySummaryCommand.class})
 public final class Floorkeeper {
 
   private static final List<String> ANSWERED_HERE = List.of("-h", "--help", "-V", "--version");

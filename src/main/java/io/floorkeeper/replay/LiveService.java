@@ -1,0 +1,93 @@
+package io.floorkeeper.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.floorkeeper.platform.Backoff;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+
+/** A running service, asked over HTTP. A service that restarts meanwhile is waited for. */
+final class LiveService {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final URI base;
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  /** The service refuses what it was asked: to ask again would not help. */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  LiveService(URI base) {
+    this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
+  }
+
+  /** The answer of {@code /route}. */
+  JsonNode route(String role, String runId, String step) {
+    String body;
+    try {
+      body =
+          json.writeValueAsString(
+              Map.of("role", role, "run_id", runId, "step", step, "collaboration", "replay"));
+    } catch (IOException e) {
+      throw new IllegalStateException("maps of strings are always writable", e);
+    }
+    return ask(
+        HttpRequest.newBuilder(base.resolve("route"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .timeout(Duration.ofSeconds(10))
+            .build());
+  }
+
+  /** What the snapshot in force holds of all roles. */
+  JsonNode roles() {
+    return ask(
+        HttpRequest.newBuilder(base.resolve("roles")).timeout(Duration.ofSeconds(10)).build());
+  }
+
+  private JsonNode ask(HttpRequest request) {
+    Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() == 200) {
+          return json.readTree(response.body());
+        }
+        if (response.statusCode() < 500) {
+          JsonNode problem = json.readTree(response.body());
+          throw new RefusedException(
+              request.uri()
+                  + ": "
+                  + problem.path("detail").asText("HTTP " + response.statusCode()));
+        }
+      } catch (IOException e) {
+        if (System.nanoTime() > endNanos) {
+          throw new RefusedException(
+              request.uri() + " does not answer: " + e + "; is the service running?");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+      if (System.nanoTime() > endNanos || !backoff.pause()) {
+        throw new RefusedException(request.uri() + " does not answer");
+      }
+    }
+  }
+}

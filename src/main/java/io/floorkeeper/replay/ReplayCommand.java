@@ -1,0 +1,155 @@
+package io.floorkeeper.replay;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code replay}: a real outcome data set through a running service. Starts no server. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Drives a running service with a real outcome data set: asks /route for every task, looks up what"
+          + " the chosen model truly scored and cost on it, tells that through Kafka, and goes on.",
+      "Prints a table per role against uniform frontier, uniform small, the best single model, and the"
+          + " limit with known means."
+    })
+public final class ReplayCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--live", required = true, description = "URL of the running service")
+  URI live;
+
+  @Option(
+      names = "--data",
+      required = true,
+      description =
+          "CSV, plain or .gz, one row per task and model: task_id,group,model,quality,cost_usd and,"
+              + " where known, input_tokens,output_tokens,latency_ms; group is the role")
+  Path data;
+
+  @Option(
+      names = "--models",
+      split = ",",
+      defaultValue = "claude-3-haiku-20240307,claude-3-sonnet-20240229,claude-3-opus-20240229",
+      description =
+          "models of the data, cheapest first, strongest last; must be the candidates of the"
+              + " service's policy (default: ${DEFAULT-VALUE})")
+  List<String> models;
+
+  @Option(
+      names = "--kafka",
+      defaultValue = "${env:KAFKA_BOOTSTRAP_SERVERS:-127.0.0.1:19092}",
+      description = "bootstrap servers that the service reads from (default: ${DEFAULT-VALUE})")
+  String kafka;
+
+  @Option(names = "--topic", defaultValue = "otlp_spans", description = "default: ${DEFAULT-VALUE}")
+  String topic;
+
+  @Option(
+      names = "--encoding",
+      defaultValue = "proto",
+      description = "of the spans, as the Collector's exporter may be set: proto or json")
+  String encoding;
+
+  @Option(names = "--passes", defaultValue = "1", description = "over all tasks (default: 1)")
+  int passes;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the shuffles (default: 1)")
+  long seed;
+
+  @Option(
+      names = "--lag",
+      defaultValue = "50",
+      description =
+          "at most so many calls are not yet in the snapshot that /route answers from (default: 50)")
+  int lag;
+
+  @Option(
+      names = "--floor",
+      defaultValue = "0.98",
+      description =
+          "relative to the strongest model's mean, per role: what the report holds the run against;"
+              + " the service's own floor stands in its policy (default: 0.98)")
+  double floor;
+
+  @Option(names = "--limit", description = "stop after so many calls")
+  Integer limit;
+
+  @Option(names = "--json", description = "write the report to this file")
+  Path json;
+
+  @Override
+  public Integer call() throws IOException {
+    check(passes >= 1, "--passes must be 1 or more");
+    check(lag >= 1, "--lag must be 1 or more");
+    check(floor > 0 && floor <= 1, "--floor must lie in (0, 1]");
+    check(limit == null || limit >= 1, "--limit must be 1 or more");
+    check(models.size() >= 2, "--models needs at least two models");
+    SpanSender.Encoding as;
+    try {
+      as = SpanSender.Encoding.valueOf(encoding.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--encoding must be proto or json");
+    }
+    try {
+      OutcomeData outcomes = OutcomeData.read(data, models);
+      int total = outcomes.tasks().size() * passes;
+      int calls = limit == null ? total : Math.min(total, limit);
+      LiveReplay.Plan plan = new LiveReplay.Plan(passes, seed, lag, calls);
+      ProgressBar bar = new ProgressBar(System.err, calls, System.console() != null);
+      LiveReplay.Result result;
+      try (SpanSender spans = new SpanSender(kafka, topic, as)) {
+        result = new LiveReplay(new LiveService(live), spans, outcomes).run(plan, bar::at);
+      }
+      if (result.callsBefore() > 0) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "note: the service knew %d calls of these roles before this run%n",
+                result.callsBefore());
+      }
+      ReplayReport report =
+          ReplayReport.of(data.getFileName().toString(), outcomes, plan, result, floor);
+      spec.commandLine().getOut().print(ReportTable.of(report));
+      spec.commandLine().getOut().flush();
+      if (json != null) {
+        writer().writeValue(json.toFile(), report);
+      }
+      return 0;
+    } catch (LiveService.RefusedException | OutcomeData.InvalidDataException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return 1;
+    } catch (java.nio.file.NoSuchFileException e) {
+      spec.commandLine().getErr().println("--data: no such file: " + e.getFile());
+      return 1;
+    }
+  }
+
+  private void check(boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  private static ObjectMapper writer() {
+    return JsonMapper.builder()
+        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .build();
+  }
+}
