@@ -1,0 +1,144 @@
+package io.floorkeeper.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+
+/**
+ * The house as {@code src/site/architecture.md} draws it: rooms on floors, arrows only downward.
+ *
+ * <pre>
+ * 6   command  demo
+ * 5   ingest   replay
+ * 4   routing  learning
+ * 2   posterior  ledger
+ * 1   policy
+ * 0   bandit   platform
+ * </pre>
+ */
+@AnalyzeClasses(packages = "io.floorkeeper", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+
+  @ArchTest
+  static final ArchRule arrowsPointDownward =
+      Architectures.layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("command")
+          .definedBy("io.floorkeeper.command..")
+          .layer("demo")
+          .definedBy("io.floorkeeper.demo..")
+          .layer("ingest")
+          .definedBy("io.floorkeeper.ingest..")
+          .layer("replay")
+          .definedBy("io.floorkeeper.replay..")
+          .layer("routing")
+          .definedBy("io.floorkeeper.routing..")
+          .layer("learning")
+          .definedBy("io.floorkeeper.learning..")
+          .layer("posterior")
+          .definedBy("io.floorkeeper.posterior..")
+          .layer("ledger")
+          .definedBy("io.floorkeeper.ledger..")
+          .layer("policy")
+          .definedBy("io.floorkeeper.policy..")
+          .layer("bandit")
+          .definedBy("io.floorkeeper.bandit..")
+          .layer("platform")
+          .definedBy("io.floorkeeper.platform..")
+          .whereLayer("command")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("demo")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("ingest")
+          .mayOnlyBeAccessedByLayers("command")
+          .whereLayer("replay")
+          .mayOnlyBeAccessedByLayers("command")
+          .whereLayer("learning")
+          .mayOnlyBeAccessedByLayers("ingest")
+          .whereLayer("routing")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("posterior")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest")
+          .whereLayer("ledger")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest")
+          .whereLayer("policy")
+          .mayOnlyBeAccessedByLayers(
+              "command", "ingest", "routing", "learning", "posterior", "ledger");
+
+  @ArchTest
+  static final ArchRule noCycles =
+      slices().matching("io.floorkeeper.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule everyClassLivesInARoom =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              "io.floorkeeper.command..",
+              "io.floorkeeper.demo..",
+              "io.floorkeeper.ingest..",
+              "io.floorkeeper.replay..",
+              "io.floorkeeper.routing..",
+              "io.floorkeeper.learning..",
+              "io.floorkeeper.posterior..",
+              "io.floorkeeper.ledger..",
+              "io.floorkeeper.policy..",
+              "io.floorkeeper.bandit..",
+              "io.floorkeeper.platform..");
+
+  @ArchTest
+  static final ArchRule banditIsMathematicsOnly =
+      classes()
+          .that()
+          .resideInAPackage("io.floorkeeper.bandit..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.floorkeeper.bandit..",
+              "java.lang..",
+              "java.util..",
+              "java.math..",
+              "org.apache.commons.math3..",
+              "org.apache.commons.rng..");
+
+  @ArchTest
+  static final ArchRule routerIsPure =
+      noClasses()
+          .that()
+          .haveSimpleName("Router")
+          .or()
+          .haveSimpleName("Eligibility")
+          .or()
+          .haveSimpleName("AllocationBuilder")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.sql..",
+              "javax.sql..",
+              "org.apache.kafka..",
+              "java.io..",
+              "java.net..",
+              "java.util.concurrent.locks..",
+              "jakarta..",
+              "io.quarkus..",
+              "io.agroal..")
+          .because("the hot path knows no SQL, no broker, no lock and no framework");
+
+  @ArchTest
+  static final ArchRule entitiesStayBesideTheirRepository =
+      classes()
+          .that()
+          .areAnnotatedWith(jakarta.persistence.Entity.class)
+          .should()
+          .bePackagePrivate();
+
+  @ArchTest
+  static final ArchRule nothingStaticIsMutable = fields().that().areStatic().should().beFinal();
+}

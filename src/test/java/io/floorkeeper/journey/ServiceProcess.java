@@ -1,0 +1,206 @@
+package io.floorkeeper.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The packaged jar as a process of its own, the way a user runs it. */
+final class ServiceProcess implements AutoCloseable {
+  static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Map<String, String> settings;
+  private final Path log;
+  private final int port;
+  private Process process;
+
+  /**
+   * @param folder where data and log go
+   * @param settings as system properties
+   */
+  ServiceProcess(Path folder, Map<String, String> settings) {
+    this.port = freePort();
+    this.log = folder.resolve("service.log");
+    this.settings = new HashMap<>(settings);
+    this.settings.put("quarkus.http.port", "" + port);
+    this.settings.put("floorkeeper.data-folder", folder.resolve("data").toString());
+  }
+
+  /** On embedded parts, each on a free port. */
+  static ServiceProcess embedded(Path folder, Path policy) {
+    return new ServiceProcess(
+        folder,
+        Map.of(
+            "floorkeeper.embedded.postgres-port", "" + freePort(),
+            "floorkeeper.embedded.kafka-port", "" + freePort(),
+            "floorkeeper.embedded.kafka-controller-port", "" + freePort(),
+            "floorkeeper.snapshot.interval", "PT0.2S",
+            "floorkeeper.policy.file", policy.toAbsolutePath().toString()));
+  }
+
+  /** Starts and returns when {@code /route} can answer. */
+  ServiceProcess start() {
+    launch();
+    Awaitility.await("the service is ready, see " + log)
+        .atMost(START_LIMIT)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new IllegalStateException("the service ended:\n" + log());
+              }
+              return isReady();
+            });
+    return this;
+  }
+
+  /** Starts without waiting. */
+  Process launch() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add("-jar");
+    command.add(JAR.toAbsolutePath().toString());
+    try {
+      Files.createDirectories(log.getParent());
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isReady() {
+    try {
+      return get("/q/health/ready").statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  String setting(String name) {
+    return settings.get(name);
+  }
+
+  String kafka() {
+    return settings.getOrDefault(
+        "kafka.bootstrap.servers", "127.0.0.1:" + settings.get("floorkeeper.embedded.kafka-port"));
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20)).build());
+  }
+
+  HttpResponse<String> post(String path, String body) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  /** The answer to a request for this role. */
+  JsonNode route(String role) {
+    return json(post("/route", "{\"role\":\"" + role + "\"}"));
+  }
+
+  /** What the snapshot in force says of this role. */
+  JsonNode role(String role) {
+    return json(get("/roles/" + role));
+  }
+
+  static JsonNode json(HttpResponse<String> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(response.body(), e);
+    }
+  }
+
+  /** SIGTERM, and the exit code. */
+  int stop() {
+    process.destroy();
+    return waitForEnd();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+    waitForEnd();
+  }
+
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process != null && process.isAlive()) {
+      stop();
+    }
+  }
+
+  private int waitForEnd() {
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("the service did not stop:\n" + log());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
