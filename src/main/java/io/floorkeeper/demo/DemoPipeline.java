@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.platform.Backoff;
 import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.DatabaseReady;
 import io.floorkeeper.platform.KafkaSettings;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -13,7 +14,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -65,8 +66,9 @@ public class DemoPipeline {
     this.topic = topics.get(0);
   }
 
-  void start(@Observes StartupEvent event) {
-    if (settings.enabled()) {
+  /** Waits for the database: ids of the time before would teach nobody. */
+  void start(@Observes @Priority(DatabaseReady.Order.STREAMS + 1) DatabaseReady ready) {
+    if (settings.enabled() && thread == null) {
       thread = new Thread(this::run, "demo-pipeline");
       thread.setDaemon(true);
       thread.start();

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
@@ -65,6 +66,7 @@ final class StreamConsumer implements Runnable {
   private volatile String trouble = "";
   private volatile boolean stopping;
   private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private int waits;
   private String clusterId;
   private Map<String, String> topicIds;
 
@@ -158,7 +160,10 @@ final class StreamConsumer implements Runnable {
     state = State.WAITING;
     trouble = Causes.briefly(cause);
     if (!stopping) {
-      LOG.warnf("stream %s waits: %s", name, trouble);
+      // A topic that was created this moment is unknown for another: that passes by itself.
+      boolean passing = ++waits == 1 && cause instanceof RetriableException;
+      LOG.logf(
+          passing ? Logger.Level.DEBUG : Logger.Level.WARN, "stream %s waits: %s", name, trouble);
       backoff.pause();
     }
   }
@@ -208,6 +213,7 @@ final class StreamConsumer implements Runnable {
   private void reading(Backoff backoff) {
     state = State.READING;
     trouble = "";
+    waits = 0;
     backoff.reset();
   }
 

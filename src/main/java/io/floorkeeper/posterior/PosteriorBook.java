@@ -88,10 +88,12 @@ public class PosteriorBook {
     }
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  /** Waits for the follower, so that the pool is not closed under its hands. */
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
     stopping = true;
     if (thread != null) {
       thread.interrupt();
+      thread.join(settings.interval().toMillis() + 1_000);
     }
   }
 

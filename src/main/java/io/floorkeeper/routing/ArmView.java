@@ -2,6 +2,8 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.policy.Arm;
+import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * One candidate of a role as the snapshot knows it.
@@ -10,6 +12,7 @@ import io.floorkeeper.policy.Arm;
  * @param costKnown whether the cost stands on a price or on dollars; else it is the dearest
  *     candidate's, and nobody is told it as a figure
  * @param p95LatencyMillis NaN where no call was seen
+ * @param estimate what an answer says of it, rounded for readers
  */
 record ArmView(
     Arm arm,
@@ -19,10 +22,10 @@ record ArmView(
     double dollarEpisodes,
     boolean costKnown,
     double p95LatencyMillis,
-    double qualityLow,
-    double qualityHigh,
-    double costLowUsd,
-    double costHighUsd) {
+    RouteAnswer.Estimate estimate) {
+
+  /** Figures that people read need no more. */
+  private static final MathContext READABLE = new MathContext(4);
 
   /** With the bounds of its belief, one-sided at {@code delta} each. */
   static ArmView of(
@@ -42,9 +45,17 @@ record ArmView(
         dollarEpisodes,
         costKnown,
         p95LatencyMillis,
-        belief.quality().quantile(delta),
-        belief.quality().quantile(1 - delta),
-        belief.cost().quantile(delta),
-        belief.cost().quantile(1 - delta));
+        new RouteAnswer.Estimate(
+            readable(belief.quality().mean()),
+            readable(belief.quality().quantile(delta)),
+            readable(belief.quality().quantile(1 - delta)),
+            readable(labels),
+            costKnown ? readable(belief.cost().meanUsd()) : null,
+            costKnown ? readable(belief.cost().quantile(delta)) : null,
+            costKnown ? readable(belief.cost().quantile(1 - delta)) : null));
+  }
+
+  private static double readable(double value) {
+    return new BigDecimal(value).round(READABLE).doubleValue();
   }
 }

@@ -64,14 +64,14 @@ final class Explanation {
     node.put("eligible", position >= 0);
     node.put("labels", view.labels());
     node.put("quality", view.belief().quality().mean());
-    node.put("quality_low", view.qualityLow());
-    node.put("quality_high", view.qualityHigh());
+    node.put("quality_low", view.estimate().qualityLow());
+    node.put("quality_high", view.estimate().qualityHigh());
     node.put("posterior_a", view.belief().quality().a());
     node.put("posterior_b", view.belief().quality().b());
     if (view.costKnown()) {
       node.put("cost_usd", view.belief().cost().meanUsd());
-      node.put("cost_usd_low", view.costLowUsd());
-      node.put("cost_usd_high", view.costHighUsd());
+      node.put("cost_usd_low", view.estimate().costUsdLow());
+      node.put("cost_usd_high", view.estimate().costUsdHigh());
     } else {
       node.putNull("cost_usd");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.floorkeeper.platform.Problem;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What an orchestrator says before a model call. Only {@code role} is required; absent fields are
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record RouteRequest(
-    String role,
+    @Schema(required = true, description = "the agent role that the call is for") String role,
     String collaboration,
     String sessionId,
     String runId,

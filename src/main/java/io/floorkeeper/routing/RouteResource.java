@@ -93,7 +93,7 @@ public class RouteResource {
         decision.evaluate(),
         escalation(decision),
         decision.constraints(),
-        estimate(decision),
+        arm.estimate(),
         Instant.ofEpochMilli(decision.decidedAtMillis() + idLifeMillis));
   }
 
@@ -117,17 +117,5 @@ public class RouteResource {
       }
     }
     return above;
-  }
-
-  private static RouteAnswer.Estimate estimate(Decision decision) {
-    ArmView arm = decision.arm();
-    return new RouteAnswer.Estimate(
-        arm.belief().quality().mean(),
-        arm.qualityLow(),
-        arm.qualityHigh(),
-        arm.labels(),
-        arm.costKnown() ? arm.belief().cost().meanUsd() : null,
-        arm.costKnown() ? arm.costLowUsd() : null,
-        arm.costKnown() ? arm.costHighUsd() : null);
   }
 }

@@ -7,11 +7,13 @@ import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyLoader;
 import io.floorkeeper.posterior.PosteriorBook;
 import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,11 +41,25 @@ class SnapshotBook {
   private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
   private volatile boolean live;
 
-  SnapshotBook(PolicyBook policies, PosteriorBook posteriors, KeyBook keys, SnapshotFile file) {
+  SnapshotBook(
+      PolicyBook policies,
+      PosteriorBook posteriors,
+      KeyBook keys,
+      SnapshotFile file,
+      MeterRegistry meters) {
     this.policies = policies;
     this.posteriors = posteriors;
     this.keys = keys;
     this.file = file;
+    meters.gauge("floorkeeper.snapshot.age.seconds", this, SnapshotBook::ageSeconds);
+  }
+
+  /** How old the evidence in force is; NaN where there is none. */
+  private double ageSeconds() {
+    AllocationSnapshot snapshot = current.get();
+    return snapshot == null || snapshot.evidenceAtMillis() == 0
+        ? Double.NaN
+        : (Clock.systemUTC().millis() - snapshot.evidenceAtMillis()) / 1_000.0;
   }
 
   AllocationSnapshot current() {

@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.platform.Causes;
@@ -54,9 +56,10 @@ class SnapshotFile {
             return thread;
           });
 
-  SnapshotFile(ServiceSettings settings, ObjectMapper json) {
+  SnapshotFile(ServiceSettings settings) {
     this.path = settings.dataFolder().resolve("snapshot.json");
-    this.json = json;
+    // Components of records only: what they can compute from them is not stored.
+    this.json = JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
   }
 
   /** Takes the snapshot to be written soon; of several in a row the last is. */

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -252,7 +254,31 @@ class LoopIT {
     assertThat(service.get("/q/health/started").statusCode()).isEqualTo(200);
     assertThat(service.get("/q/metrics").body())
         .contains("floorkeeper_decisions_total", "floorkeeper_decision_log_waiting");
-    assertThat(service.get("/q/openapi").body()).contains("/route", "/decisions/{id}", "/roles");
+  }
+
+  @Test
+  void theInterfaceIsTheOneThatIsCommitted() throws IOException {
+    Path served = Path.of("target", "openapi.yaml");
+
+    Files.writeString(served, service.get("/q/openapi").body());
+
+    assertThat(served)
+        .as("if the change is meant: cp target/openapi.yaml src/site/openapi.yaml, and review it")
+        .hasSameTextualContentAs(Path.of("src/site/openapi.yaml"));
+  }
+
+  @Test
+  void whatCameInIsToldWithTotalsAndTheLatestDeadLetters() {
+    spans.send("no trace at all".getBytes(StandardCharsets.UTF_8));
+    awaitDeadLetter("not_otlp", null);
+
+    JsonNode ingest = ServiceProcess.json(service.get("/ingest?dead_letters=500"));
+
+    assertThat(ingest.at("/streams/spans/state").asText()).isEqualTo("reading");
+    assertThat(ingest.at("/totals/records").asLong()).isPositive();
+    assertThat(ingest.path("dead_letters").findValuesAsText("code")).contains("not_otlp");
+    assertThat(ingest.toString()).doesNotContain("no trace at all");
+    assertThat(service.get("/ingest?dead_letters=-1").statusCode()).isEqualTo(400);
   }
 
   private static void awaitDeadLetter(String code, String field) {

@@ -1,0 +1,104 @@
+package io.floorkeeper.ingest;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.ledger.TotalsRepository;
+import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.Problem;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The place to look at when figures do not add up: what came in, and what became of it. */
+@Path("/ingest")
+@Tag(name = "tell")
+@Produces(MediaType.APPLICATION_JSON)
+public class IngestResource {
+  private static final int MOST_DEAD_LETTERS = 500;
+
+  private final AgroalDataSource database;
+  private final TotalsRepository totals;
+  private final Streams streams;
+  private final ObjectMapper json;
+
+  IngestResource(
+      AgroalDataSource database, TotalsRepository totals, Streams streams, ObjectMapper json) {
+    this.database = database;
+    this.totals = totals;
+    this.streams = streams;
+    this.json = json;
+  }
+
+  @GET
+  @Operation(
+      summary = "Exact totals of everything that came in, the streams, and the latest dead letters")
+  @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
+  @APIResponse(responseCode = "503", description = "The database is out of reach")
+  public ObjectNode ingest(@QueryParam("dead_letters") @DefaultValue("20") int deadLetters) {
+    if (deadLetters < 0 || deadLetters > MOST_DEAD_LETTERS) {
+      throw Problem.BadRequest.field(
+          "invalid_value", "dead_letters", "must lie in 0 to " + MOST_DEAD_LETTERS);
+    }
+    ObjectNode answer = json.createObjectNode();
+    try (Connection connection = database.getConnection()) {
+      ObjectNode counts = answer.putObject("totals");
+      totals.read(connection).forEach(counts::put);
+      ObjectNode states = answer.putObject("streams");
+      for (StreamConsumer stream : streams.all()) {
+        states
+            .putObject(stream.name())
+            .put("state", stream.state().name().toLowerCase(Locale.ROOT))
+            .put("trouble", stream.trouble());
+      }
+      answer.set("dead_letters", latest(connection, deadLetters));
+    } catch (SQLException e) {
+      throw new Problem.Unavailable(
+          "database_unavailable", "the totals cannot be read: " + Causes.briefly(e));
+    }
+    return answer;
+  }
+
+  private ArrayNode latest(Connection connection, int most) throws SQLException {
+    ArrayNode letters = json.createArrayNode();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select topic, partition, record_offset, item, code, field, message, trace_id, span_id,
+              value_bytes, at
+            from dead_letter order by at desc, record_offset desc, item limit ?
+            """)) {
+      select.setInt(1, most);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          letters
+              .addObject()
+              .put("topic", row.getString("topic"))
+              .put("partition", row.getInt("partition"))
+              .put("offset", row.getLong("record_offset"))
+              .put("item", row.getInt("item"))
+              .put("code", row.getString("code"))
+              .put("field", row.getString("field"))
+              .put("message", row.getString("message"))
+              .put("trace_id", row.getString("trace_id"))
+              .put("span_id", row.getString("span_id"))
+              .put("value_bytes", row.getInt("value_bytes"))
+              .put("at", row.getTimestamp("at").toInstant().toString());
+        }
+      }
+    }
+    return letters;
+  }
+}
