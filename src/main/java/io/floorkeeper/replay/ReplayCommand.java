@@ -1,29 +1,39 @@
 package io.floorkeeper.replay;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.floorkeeper.policy.InvalidPolicyException;
+import io.floorkeeper.policy.Policy;
+import io.floorkeeper.policy.PolicyPresets;
+import io.floorkeeper.policy.PolicyReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code replay}: a real outcome data set through a running service. Starts no server. */
+/** {@code replay}: a real outcome data set, through a running service or in process. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Drives a running service with a real outcome data set: asks /route for every task, looks up what"
-          + " the chosen model truly scored and cost on it, tells that through Kafka, and goes on.",
+      "Replays a real outcome data set: for every task a model is chosen, and only what that model truly"
+          + " scored and cost on it is revealed.",
+      "With --live a running service chooses and is told through Kafka. With --policy the service's own"
+          + " classes choose in this process: seeded, exact, and fast enough for many seeds.",
       "Prints a table per role against uniform frontier, uniform small, the best single model, and the"
           + " limit with known means."
     })
@@ -31,8 +41,20 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
-  @Option(names = "--live", required = true, description = "URL of the running service")
-  URI live;
+  @ArgGroup(multiplicity = "1")
+  Where where;
+
+  /** Live or in process: one of the two. */
+  static final class Where {
+    @Option(names = "--live", required = true, description = "URL of the running service")
+    URI live;
+
+    @Option(
+        names = "--policy",
+        required = true,
+        description = "replay in process with this policy: a file, or the name of a preset")
+    String policy;
+  }
 
   @Option(
       names = "--data",
@@ -69,8 +91,17 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--passes", defaultValue = "1", description = "over all tasks (default: 1)")
   int passes;
 
-  @Option(names = "--seed", defaultValue = "1", description = "of the shuffles (default: 1)")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "of the shuffles and, in process, of the draws (default: 1)")
   long seed;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1",
+      description = "in process: so many replays, from --seed on, and their average (default: 1)")
+  int seeds;
 
   @Option(
       names = "--lag",
@@ -98,6 +129,8 @@ public final class ReplayCommand implements Callable<Integer> {
     check(passes >= 1, "--passes must be 1 or more");
     check(lag >= 1, "--lag must be 1 or more");
     check(floor > 0 && floor <= 1, "--floor must lie in (0, 1]");
+    check(seeds >= 1, "--seeds must be 1 or more");
+    check(seeds == 1 || where.policy != null, "--seeds goes with --policy, not with --live");
     check(limit == null || limit >= 1, "--limit must be 1 or more");
     check(models.size() >= 2, "--models needs at least two models");
     SpanSender.Encoding as;
@@ -111,32 +144,75 @@ public final class ReplayCommand implements Callable<Integer> {
       int total = outcomes.tasks().size() * passes;
       int calls = limit == null ? total : Math.min(total, limit);
       LiveReplay.Plan plan = new LiveReplay.Plan(passes, seed, lag, calls);
-      ProgressBar bar = new ProgressBar(System.err, calls, System.console() != null);
-      LiveReplay.Result result;
-      try (SpanSender spans = new SpanSender(kafka, topic, as)) {
-        result = new LiveReplay(new LiveService(live), spans, outcomes).run(plan, bar::at);
-      }
-      if (result.callsBefore() > 0) {
-        spec.commandLine()
-            .getErr()
-            .printf(
-                "note: the service knew %d calls of these roles before this run%n",
-                result.callsBefore());
-      }
-      ReplayReport report =
-          ReplayReport.of(data.getFileName().toString(), outcomes, plan, result, floor);
-      spec.commandLine().getOut().print(ReportTable.of(report));
-      spec.commandLine().getOut().flush();
-      if (json != null) {
-        writer().writeValue(json.toFile(), report);
+      if (where.live != null) {
+        tell(ReplayReport.of(name(), outcomes, plan, live(outcomes, plan, as), floor));
+      } else {
+        inProcess(outcomes, plan);
       }
       return 0;
-    } catch (LiveService.RefusedException | OutcomeData.InvalidDataException e) {
+    } catch (LiveService.RefusedException
+        | OutcomeData.InvalidDataException
+        | InvalidPolicyException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
     } catch (java.nio.file.NoSuchFileException e) {
-      spec.commandLine().getErr().println("--data: no such file: " + e.getFile());
+      spec.commandLine().getErr().println("no such file: " + e.getFile());
       return 1;
+    }
+  }
+
+  private LiveReplay.Result live(
+      OutcomeData outcomes, LiveReplay.Plan plan, SpanSender.Encoding as) {
+    ProgressBar bar = new ProgressBar(System.err, plan.limit(), System.console() != null);
+    LiveReplay.Result result;
+    try (SpanSender spans = new SpanSender(kafka, topic, as)) {
+      result = new LiveReplay(new LiveService(where.live), spans, outcomes).run(plan, bar::at);
+    }
+    if (result.callsBefore() > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "note: the service knew %d calls of these roles before this run%n",
+              result.callsBefore());
+    }
+    return result;
+  }
+
+  private void inProcess(OutcomeData outcomes, LiveReplay.Plan first) throws IOException {
+    OfflineReplay replay = new OfflineReplay(outcomes, policy());
+    List<JsonNode> reports = new ArrayList<>();
+    for (int i = 0; i < seeds; i++) {
+      LiveReplay.Plan plan =
+          new LiveReplay.Plan(first.passes(), first.seed() + i, first.lag(), first.limit());
+      ReplayReport report = ReplayReport.of(name(), outcomes, plan, replay.run(plan), floor);
+      reports.add(writer().valueToTree(report));
+      if (seeds == 1) {
+        tell(report);
+      }
+    }
+    if (seeds > 1) {
+      ReplaySummaryCommand.print(spec.commandLine().getOut(), reports);
+      if (json != null) {
+        writer().writeValue(json.toFile(), reports);
+      }
+    }
+  }
+
+  private Policy policy() throws IOException {
+    return PolicyPresets.names().contains(where.policy)
+        ? PolicyPresets.read(where.policy)
+        : PolicyReader.read(Files.readString(Path.of(where.policy)), where.policy);
+  }
+
+  private String name() {
+    return data.getFileName().toString();
+  }
+
+  private void tell(ReplayReport report) throws IOException {
+    spec.commandLine().getOut().print(ReportTable.of(report));
+    spec.commandLine().getOut().flush();
+    if (json != null) {
+      writer().writeValue(json.toFile(), report);
     }
   }
 

@@ -43,7 +43,12 @@ public final class ReplaySummaryCommand implements Callable<Integer> {
       }
       reports.add(report);
     }
-    PrintWriter out = spec.commandLine().getOut();
+    print(spec.commandLine().getOut(), reports);
+    return 0;
+  }
+
+  /** The averages of reports in the form of {@code replay --json}. */
+  static void print(PrintWriter out, List<JsonNode> reports) {
     JsonNode first = reports.get(0);
     out.printf(
         "%d seed(s) of %s, lag %d, floor %s of the strongest; mean (standard deviation between seeds)%n",
@@ -72,7 +77,6 @@ public final class ReplaySummaryCommand implements Callable<Integer> {
     }
     roles(out, reports);
     out.flush();
-    return 0;
   }
 
   private static void print(

@@ -63,14 +63,14 @@ class RoomsTest {
           .whereLayer("learning")
           .mayOnlyBeAccessedByLayers("ingest")
           .whereLayer("routing")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("replay")
           .whereLayer("posterior")
-          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay")
           .whereLayer("ledger")
-          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
-              "command", "ingest", "routing", "learning", "posterior", "ledger");
+              "command", "ingest", "replay", "routing", "learning", "posterior", "ledger");
 
   @ArchTest
   static final ArchRule noCycles =

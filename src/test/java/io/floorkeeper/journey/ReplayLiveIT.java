@@ -84,7 +84,7 @@ class ReplayLiveIT {
     Run help = run("replay", "--help");
 
     assertThat(missing.exitCode).isEqualTo(1);
-    assertThat(missing.printed).contains("--data: no such file").doesNotContain("\tat ");
+    assertThat(missing.printed).contains("no such file").doesNotContain("\tat ");
     assertThat(wrong.exitCode).isEqualTo(2);
     assertThat(wrong.printed).contains("--lag must be 1 or more");
     assertThat(help.exitCode).isZero();

@@ -1,0 +1,60 @@
+package io.floorkeeper.replay;
+
+import io.floorkeeper.bandit.BlockEvidence;
+import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.floorkeeper.posterior.RoleEvidence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Evidence as the learner keeps it in Postgres, in memory: the same integer sums, the same blocks.
+ */
+final class MemoryEvidence {
+  /** As the service's: a block is so many calls of the role. */
+  private static final int BLOCK_CALLS = 693;
+
+  private final Map<Integer, Role> roles = new HashMap<>();
+
+  private static final class Role {
+    private long calls;
+    private long epoch;
+    private final List<Long> openedAt = new ArrayList<>(List.of(0L));
+    private final TreeMap<Integer, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
+  }
+
+  /** One more call of an arm, decided in {@code block}. */
+  void add(int roleNo, int armNo, int block, Evidence delta) {
+    Role role = roles.computeIfAbsent(roleNo, r -> new Role());
+    role.calls++;
+    role.epoch++;
+    role.arms.computeIfAbsent(armNo, a -> new TreeMap<>()).merge(block, delta, Evidence::plus);
+    if (role.calls - role.openedAt.get(role.openedAt.size() - 1) >= BLOCK_CALLS) {
+      role.openedAt.add(role.calls);
+    }
+  }
+
+  PosteriorSnapshot snapshot(long nowMillis) {
+    Map<Integer, RoleEvidence> known = new HashMap<>();
+    roles.forEach(
+        (roleNo, role) -> {
+          List<ArmEvidence> arms = new ArrayList<>();
+          role.arms.forEach(
+              (armNo, blocks) -> {
+                List<BlockEvidence> sums = new ArrayList<>();
+                blocks.forEach(
+                    (block, evidence) ->
+                        sums.add(new BlockEvidence(block, role.openedAt.get(block), 0, evidence)));
+                arms.add(new ArmEvidence(0, armNo, sums, Map.of()));
+              });
+          known.put(
+              roleNo,
+              new RoleEvidence(roleNo, role.calls, role.epoch, role.openedAt.size() - 1, arms));
+        });
+    return new PosteriorSnapshot(known, nowMillis);
+  }
+}

@@ -1,0 +1,67 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.PosteriorSnapshot;
+import java.util.Map;
+import org.apache.commons.rng.UniformRandomProvider;
+
+/**
+ * The service's own decision path without the service: the same builder, the same router, evidence
+ * and randomness handed in. For replays and simulations; for one thread.
+ */
+public final class InProcessRouter {
+  private final PolicyBook.Published published;
+  private final DecisionKeys keys =
+      new DecisionKeys(Map.of(DecisionId.UNSTORED_KEY, new byte[DecisionId.BYTES]));
+  private final AllocationBuilder builder = new AllocationBuilder();
+  private final Router router = new Router(0, Long.MAX_VALUE);
+  private AllocationSnapshot snapshot;
+  private long sequence;
+
+  /**
+   * What was chosen.
+   *
+   * @param candidate index among the role's candidates in the policy
+   * @param block the evidence block that the decision belongs to
+   */
+  public record Chosen(
+      int candidate,
+      String tier,
+      String reason,
+      double propensity,
+      boolean evaluate,
+      long epoch,
+      int block) {}
+
+  /**
+   * @param published with numbers for its roles and arms
+   */
+  public InProcessRouter(PolicyBook.Published published) {
+    this.published = published;
+    publish(PosteriorSnapshot.EMPTY);
+  }
+
+  /** Puts the next snapshot in force; roles whose epoch did not move keep their allocation. */
+  public void publish(PosteriorSnapshot posteriors) {
+    snapshot =
+        builder.build(
+            AllocationSnapshot.Source.LIVE, published, posteriors, keys, Map.of(), snapshot);
+  }
+
+  /** Decides for a role, from the snapshot in force. */
+  public Chosen decide(String role, UniformRandomProvider random, long nowMillis) {
+    RouteRequest request =
+        new RouteRequest(role, null, null, null, null, null, null, null, null, null, null, null);
+    Decision decision = router.decide(request, snapshot, random, nowMillis, sequence++);
+    return new Chosen(
+        decision.candidate(),
+        decision.arm().arm().tier(),
+        decision.reason().toString(),
+        decision.propensity(),
+        decision.evaluate(),
+        decision.id().epoch(),
+        decision.id().block());
+  }
+}
