@@ -1,22 +1,30 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.platform.DatabaseGate;
 import io.floorkeeper.platform.EmbeddedPlatform;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import org.eclipse.microprofile.config.Config;
 
 /** The service once everything is up: says where everything is, and waits for the end. */
 public final class RunningService implements QuarkusApplication {
 
+  /** The service answers before; but what it answers then teaches nobody. */
+  private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(10);
+
   private final HttpServer http;
   private final Config config;
+  private final DatabaseGate database;
 
   @Inject
-  RunningService(HttpServer http, Config config) {
+  RunningService(HttpServer http, Config config, DatabaseGate database) {
     this.http = http;
     this.config = config;
+    this.database = database;
   }
 
   /**
@@ -24,10 +32,25 @@ public final class RunningService implements QuarkusApplication {
    */
   @Override
   public int run(String... arguments) {
+    awaitDatabase();
     System.out.println(banner(arguments.length == 0 ? "(nothing embedded)" : arguments[0]));
+    if (!database.isOpen()) {
+      System.out.println("The database is not in use yet; /route answers without it meanwhile.");
+    }
     Quarkus.waitForExit();
     System.out.println("stopping");
     return 0;
+  }
+
+  /** In slices, so that a signal need not wait for a database that does not come. */
+  private void awaitDatabase() {
+    long endNanos = System.nanoTime() + DATABASE_PATIENCE.toNanos();
+    boolean open = false;
+    while (!open
+        && !ApplicationLifecycleManager.isVmShuttingDown()
+        && System.nanoTime() < endNanos) {
+      open = database.awaitOpen(Duration.ofMillis(100));
+    }
   }
 
   private String banner(String dataFolder) {

@@ -7,6 +7,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
 
@@ -21,11 +23,13 @@ import org.jboss.logging.Logger;
 public class DatabaseGate {
   private static final Logger LOG = Logger.getLogger(DatabaseGate.class);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private final Flyway flyway;
   private final EntityManagerFactory entityManagers;
   private final Event<DatabaseReady> ready;
-  private volatile boolean open;
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private volatile boolean stopping;
   private Thread thread;
 
   DatabaseGate(Flyway flyway, EntityManagerFactory entityManagers, Event<DatabaseReady> ready) {
@@ -36,7 +40,17 @@ public class DatabaseGate {
 
   /** Whether the database has been brought into use. */
   public boolean isOpen() {
-    return open;
+    return opened.getCount() == 0;
+  }
+
+  /** Waits for it, up to {@code limit}; whether it has happened. */
+  public boolean awaitOpen(Duration limit) {
+    try {
+      return opened.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return isOpen();
+    }
   }
 
   void start(@Observes StartupEvent event) {
@@ -45,20 +59,25 @@ public class DatabaseGate {
     thread.start();
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    stopping = true;
     thread.interrupt();
+    thread.join(STOP_LIMIT.toMillis());
   }
 
   private void openWhenReachable() {
     Backoff backoff = new Backoff(Duration.ofMillis(100), LONGEST_PAUSE);
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!stopping) {
       try {
         flyway.migrate();
         entityManagers.getSchemaManager().validate();
         ready.fire(new DatabaseReady());
-        open = true;
+        opened.countDown();
         return;
       } catch (Exception e) {
+        if (stopping) {
+          return;
+        }
         LOG.warnf(
             "the database is not in use yet, routing goes on without it: %s", Causes.briefly(e));
         LOG.debug("the database is not in use yet", e);
