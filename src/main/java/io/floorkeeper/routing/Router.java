@@ -272,10 +272,14 @@ final class Router {
     return position >= 0 && allocation.solution().proven(position);
   }
 
-  /** The verified id behind {@code continues}; null where no one can check it any more. */
+  /**
+   * The verified id behind {@code continues}; null where no one can check it any more, or where it
+   * names no arm: before the database has numbered them all arms are 0.
+   */
   private static DecisionId root(RouteRequest request, AllocationSnapshot snapshot) {
     try {
-      return snapshot.keys().verify(request.continues());
+      DecisionId root = snapshot.keys().verify(request.continues());
+      return root.armNo() == 0 ? null : root;
     } catch (InvalidDecisionIdException e) {
       if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {
         return null;
