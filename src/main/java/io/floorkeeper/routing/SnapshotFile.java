@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.ServiceSettings;
-import io.floorkeeper.policy.InvalidPolicyException;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyReader;
@@ -135,7 +134,7 @@ class SnapshotFile {
         throw new IOException("its checksum or format does not fit");
       }
       return Optional.of(parse(json.readValue(bytes, Body.class)));
-    } catch (IOException | IllegalArgumentException | InvalidPolicyException e) {
+    } catch (IOException | RuntimeException e) { // whatever another version wrote
       Path aside = path.resolveSibling(path.getFileName() + ".unreadable");
       LOG.warnf(
           "the snapshot %s is not used and set aside as %s: %s",
