@@ -54,10 +54,23 @@ final class AllocationBuilder {
               boolean same =
                   before != null
                       && before.epoch() == evidence.epoch()
-                      && masks.stream().allMatch(m -> before.allocation(m) != null);
+                      && masks.stream().noneMatch(m -> lacks(before, m));
               roles.put(name, same ? before : routes(published, roleNo, policy, evidence, masks));
             });
     return new AllocationSnapshot(source, published, keys, roles, posteriors.readAtMillis());
+  }
+
+  /**
+   * Masks outlive the policy under which they were met: not each of them can have an allocation.
+   */
+  private static boolean lacks(RoleRoutes routes, long mask) {
+    return (routes.learning() || routes.shadow())
+        && isPartOf(mask, routes.fullMask())
+        && routes.allocation(mask) == null;
+  }
+
+  private static boolean isPartOf(long mask, long full) {
+    return mask != full && (mask & full) == mask && Long.bitCount(mask) > 1;
   }
 
   private static RoleRoutes routes(
@@ -76,7 +89,7 @@ final class AllocationBuilder {
     allocations.add(allocation(policy, arms, full));
     if (learning || shadow) {
       for (long mask : masks) {
-        if (mask != full && (mask & full) == mask && Long.bitCount(mask) > 1) {
+        if (isPartOf(mask, full)) {
           allocations.add(allocation(policy, arms, mask));
         }
       }
