@@ -35,7 +35,11 @@ public final class ModelIndex {
 
   private Model exact(String name) {
     Model model = byName.get(name);
-    int slash = name.lastIndexOf('/');
-    return model != null || slash < 0 ? model : byName.get(name.substring(slash + 1));
+    // Names may hold slashes themselves, and gateways put one provider before another.
+    for (int slash = name.indexOf('/'); model == null && slash >= 0; ) {
+      model = byName.get(name.substring(slash + 1));
+      slash = name.indexOf('/', slash + 1);
+    }
+    return model;
   }
 }
