@@ -134,10 +134,7 @@ final class StreamConsumer implements Runnable {
       } catch (WakeupException e) {
         LOG.debugf("stream %s was woken to stop", name);
       } catch (MustStopException | OffsetOutOfRangeException e) {
-        state = State.FAILED;
-        trouble = Causes.briefly(e);
-        LOG.errorf("stream %s stops, it would lose or repeat records: %s", name, trouble);
-        return;
+        fail(Causes.briefly(e));
       } catch (KafkaException | StreamPositions.FencedException e) {
         wait(backoff, e);
       } catch (RuntimeException e) {
@@ -145,16 +142,23 @@ final class StreamConsumer implements Runnable {
         wait(backoff, e);
       }
     }
-    state = State.STOPPED;
+    if (state != State.FAILED) {
+      state = State.STOPPED;
+    }
+  }
+
+  /** For good: somebody has to look. */
+  private void fail(String why) {
+    state = State.FAILED;
+    trouble = why;
+    stopping = true;
+    LOG.errorf("stream %s stops, to read on would lose or repeat records: %s", name, why);
   }
 
   private void wait(Backoff backoff, Exception cause) {
     MustStopException mustStop = mustStop(cause);
     if (mustStop != null) {
-      state = State.FAILED;
-      trouble = mustStop.getMessage();
-      LOG.errorf("stream %s stops, it would lose or repeat records: %s", name, trouble);
-      stopping = true;
+      fail(mustStop.getMessage());
       return;
     }
     state = State.WAITING;
