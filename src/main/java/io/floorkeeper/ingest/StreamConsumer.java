@@ -137,7 +137,7 @@ final class StreamConsumer implements Runnable {
         fail(Causes.briefly(e));
       } catch (KafkaException | StreamPositions.FencedException e) {
         wait(backoff, e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // or the thread would end and look as if it read
         LOG.errorf(e, "stream %s failed and starts again", name);
         wait(backoff, e);
       }
@@ -155,7 +155,7 @@ final class StreamConsumer implements Runnable {
     LOG.errorf("stream %s stops, to read on would lose or repeat records: %s", name, why);
   }
 
-  private void wait(Backoff backoff, Exception cause) {
+  private void wait(Backoff backoff, Throwable cause) {
     MustStopException mustStop = mustStop(cause);
     if (mustStop != null) {
       fail(mustStop.getMessage());
@@ -286,12 +286,22 @@ final class StreamConsumer implements Runnable {
         connection.commit();
         next.forEach((partition, offset) -> expected.put(partition, OptionalLong.of(offset)));
         metrics.committed(name, records.size(), unreadable.size(), System.nanoTime() - startNanos);
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
+      } catch (SQLException | RuntimeException | Error e) {
+        // Also after an Error: to set auto-commit on an open transaction would commit it.
+        rollback(connection, e);
         throw e;
-      } finally {
-        connection.setAutoCommit(true);
       }
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** What went wrong before is what is told. */
+  private static void rollback(Connection connection, Throwable because) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      because.addSuppressed(e);
     }
   }
 
