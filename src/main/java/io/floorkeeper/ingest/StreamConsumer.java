@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -183,9 +185,10 @@ final class StreamConsumer implements Runnable {
   }
 
   private void readUntilStopped(Backoff backoff) {
-    try (KafkaConsumer<byte[], byte[]> reading =
-        new KafkaConsumer<>(
-            properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (TopicDirectory.Ids ids = directory.ids();
+        KafkaConsumer<byte[], byte[]> reading =
+            new KafkaConsumer<>(
+                properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer = reading;
       reading.subscribe(topics, new Seeker(reading));
       while (!stopping) {
@@ -196,6 +199,9 @@ final class StreamConsumer implements Runnable {
           continue;
         }
         try {
+          if (isOfAnotherTopic(records, ids)) {
+            return; // and begin again
+          }
           apply(records);
           metrics.lag(name, lag(reading));
           reading(backoff);
@@ -219,6 +225,35 @@ final class StreamConsumer implements Runnable {
     trouble = "";
     waits = 0;
     backoff.reset();
+  }
+
+  /**
+   * Whether a topic is not the one that positions are kept of: one that is recreated between two
+   * heartbeats stays assigned without a word, and the old offset may be within its range. Asked
+   * after the fetch, so that what is applied is of the topic that it is applied under.
+   */
+  private boolean isOfAnotherTopic(
+      ConsumerRecords<byte[], byte[]> records, TopicDirectory.Ids ids) {
+    Set<String> read = new HashSet<>();
+    records.partitions().forEach(partition -> read.add(partition.topic()));
+    for (String topic : read) {
+      if (!ids.of(topic).equals(topicIds.get(topic))) {
+        if (!acceptRecreatedTopics) {
+          throw recreated(topic);
+        }
+        LOG.warnf("stream %s: topic %s was deleted and created again", name, topic);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static MustStopException recreated(String topic) {
+    return new MustStopException(
+        "topic "
+            + topic
+            + " was deleted and created again; to read it from its beginning set"
+            + " floorkeeper.ingest.accept-recreated-topics=true");
   }
 
   private static long lag(KafkaConsumer<byte[], byte[]> reading) {
@@ -334,6 +369,10 @@ final class StreamConsumer implements Runnable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (partitions.isEmpty()) {
+        return;
+      }
+      topicIds = directory.ensure(topics); // one may have been recreated while it was read
       try (Connection connection = database.getConnection()) {
         for (TopicPartition partition : partitions) {
           StreamPositions.Key key = key(partition);
@@ -341,11 +380,7 @@ final class StreamConsumer implements Runnable {
           if (position.isEmpty()
               && !acceptRecreatedTopics
               && StreamPositions.readUnderAnotherId(connection, key)) {
-            throw new MustStopException(
-                "topic "
-                    + partition.topic()
-                    + " was deleted and created again; to read it from its beginning set"
-                    + " floorkeeper.ingest.accept-recreated-topics=true");
+            throw recreated(partition.topic());
           }
           expected.put(partition, position);
           if (position.isPresent()) {

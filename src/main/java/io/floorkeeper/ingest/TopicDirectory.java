@@ -70,6 +70,29 @@ class TopicDirectory {
     }
   }
 
+  /** Topic ids, to be asked for again and again over one connection. */
+  final class Ids implements AutoCloseable {
+    private final Admin admin = admin();
+
+    /**
+     * The id that the topic has now.
+     *
+     * @throws KafkaException where there is no such topic, or the broker does not answer
+     */
+    String of(String topic) {
+      return idOf(admin, topic);
+    }
+
+    @Override
+    public void close() {
+      admin.close();
+    }
+  }
+
+  Ids ids() {
+    return new Ids();
+  }
+
   private String create(Admin admin, String topic) {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(settings.newTopicPartitions()), Optional.empty());
