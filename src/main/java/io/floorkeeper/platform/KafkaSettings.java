@@ -32,7 +32,10 @@ public class KafkaSettings {
                   .replace('_', '.')
               : name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : null;
       if (property != null) {
-        config.getOptionalValue(name, String.class).ifPresent(v -> properties.put(property, v));
+        // Under one name, so that of two sources the stronger wins however each of them spells it.
+        config
+            .getOptionalValue(PREFIX + property, String.class)
+            .ifPresent(v -> properties.put(property, v));
       }
     }
     return properties;
