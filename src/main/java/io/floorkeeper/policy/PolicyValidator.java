@@ -19,6 +19,9 @@ import java.util.Set;
 public final class PolicyValidator {
   private static final Duration LONGEST = Duration.ofDays(365);
 
+  /** Routing keeps the arms that a request leaves in the 64 bits of a mask. */
+  private static final int MOST_CANDIDATES = Long.SIZE;
+
   private final Policy policy;
   private final PolicyPaths paths;
   private final Findings findings = new Findings();
@@ -142,6 +145,14 @@ public final class PolicyValidator {
   private void candidates(String name, RolePolicy role) {
     String candidates = paths.of(name, "candidates");
     check(!role.candidates().isEmpty(), candidates, "a role has at least one candidate");
+    check(
+        role.candidates().size() <= MOST_CANDIDATES,
+        candidates,
+        "a role has at most "
+            + MOST_CANDIDATES
+            + " candidates, not "
+            + role.candidates().size()
+            + "; name those that it may use");
     for (Arm arm : role.candidates()) {
       Arm known = arms.get(arm.key());
       check(
