@@ -12,6 +12,8 @@ import java.util.Objects;
  * @param holdoutShare rho, the share that is held out on the reference arm
  * @param controlShare kappa, the share that goes to the preset arm; rho + kappa &lt; 1
  * @param fallbackRelativeFloor the relative floor where every arm is refuted, in (0, 1]
+ * @param referenceShare omega, what the reference gets besides while a relative floor is not known
+ *     yet ({@link FloorSolution#isFloorUnsure}), per_arm scope, in [0, 1); 0: nothing
  */
 public record AllocationSettings(
     FloorScope scope,
@@ -20,7 +22,11 @@ public record AllocationSettings(
     double eps0,
     double holdoutShare,
     double controlShare,
-    double fallbackRelativeFloor) {
+    double fallbackRelativeFloor,
+    double referenceShare) {
+
+  /** omega by default: see the architecture decision record 6. */
+  public static final double REFERENCE_SHARE = .20;
 
   public AllocationSettings {
     Objects.requireNonNull(scope, "scope");
@@ -38,6 +44,27 @@ public record AllocationSettings(
         fallbackRelativeFloor,
         fallbackRelativeFloor > 0 && fallbackRelativeFloor <= 1,
         "(0, 1]");
+    require("referenceShare", referenceShare, referenceShare >= 0 && referenceShare < 1, "[0, 1)");
+  }
+
+  /** With {@link #REFERENCE_SHARE}. */
+  public AllocationSettings(
+      FloorScope scope,
+      double delta,
+      double eps,
+      double eps0,
+      double holdoutShare,
+      double controlShare,
+      double fallbackRelativeFloor) {
+    this(
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        REFERENCE_SHARE);
   }
 
   private static void require(String name, double value, boolean holds, String range) {
@@ -46,43 +73,50 @@ public record AllocationSettings(
     }
   }
 
-  /** Per_arm scope, delta .10, eps .01, eps0 .03, no holdout, no control, fallback .98. */
+  /**
+   * Per_arm scope, delta .10, eps .01, eps0 .03, no holdout, no control, fallback .98, omega .20.
+   */
   public static AllocationSettings defaults() {
     return new AllocationSettings(FloorScope.PER_ARM, .10, .01, .03, 0, 0, .98);
   }
 
   public AllocationSettings withScope(FloorScope scope) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withDelta(double delta) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withEps(double eps) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withEps0(double eps0) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withHoldoutShare(double holdoutShare) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withControlShare(double controlShare) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 
   public AllocationSettings withFallbackRelativeFloor(double fallbackRelativeFloor) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor);
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+  }
+
+  public AllocationSettings withReferenceShare(double referenceShare) {
+    return new AllocationSettings(
+        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
   }
 }

@@ -10,12 +10,20 @@ import java.util.List;
  * absolute:  L_k, U_k = the delta- and (1-delta)-quantiles of q_k
  * relative:  f = r * mean_ref;   L_k, U_k = mean_k -+ z * sqrt(Var_k + r^2 * Var_ref)
  *            L_ref, U_ref = f + (1-r) * (the delta- and (1-delta)-quantiles of q_ref)
+ *            sd(f) = r * sqrt(Var_ref);   of an absolute floor 0
  * </pre>
  *
  * <p>Relative bounds are those of q_k - r*q_ref, moved by f so that they compare with f; the
  * reference's own difference is (1-r)*q_ref, which is never negative: it always clears.
  */
-record ArmBounds(double floor, double[] clears, double[] lower, double[] upper) {
+record ArmBounds(double floor, double floorSd, double[] clears, double[] lower, double[] upper) {
+
+  /**
+   * The standard deviation from which a relative floor counts as known. A Beta's is the wider the
+   * nearer its mean is to 1/2, so a reference that passes needs a label or two and one that fails
+   * half of them needs 19: it is the low estimates that are doubted.
+   */
+  static final double FLOOR_TOLERANCE = .10;
 
   static ArmBounds absolute(List<ArmBelief> arms, double f, double delta) {
     int n = arms.size();
@@ -28,7 +36,7 @@ record ArmBounds(double floor, double[] clears, double[] lower, double[] upper) 
       lower[k] = q.quantile(delta);
       upper[k] = q.quantile(1 - delta);
     }
-    return new ArmBounds(f, clears, lower, upper);
+    return new ArmBounds(f, 0, clears, lower, upper);
   }
 
   static ArmBounds relative(List<ArmBelief> arms, double r, double delta) {
@@ -49,7 +57,12 @@ record ArmBounds(double floor, double[] clears, double[] lower, double[] upper) 
     clears[ref] = reference.survival(f);
     lower[ref] = f + (1 - r) * reference.quantile(delta);
     upper[ref] = f + (1 - r) * reference.quantile(1 - delta);
-    return new ArmBounds(f, clears, lower, upper);
+    return new ArmBounds(f, r * Math.sqrt(reference.variance()), clears, lower, upper);
+  }
+
+  /** sd(f) &gt; {@link #FLOOR_TOLERANCE}. */
+  boolean floorUnsure() {
+    return floorSd > FLOOR_TOLERANCE;
   }
 
   boolean proven(int k) {

@@ -56,6 +56,22 @@ public final class FloorSolution {
     return status == Status.FLOOR_UNREACHABLE;
   }
 
+  /**
+   * Whether the floor is relative and the reference too little known to say where it lies: its
+   * standard deviation exceeds .10.
+   */
+  public boolean isFloorUnsure() {
+    return bounds.floorUnsure();
+  }
+
+  /**
+   * Whether a call on the arm should be asked for a label besides the base rate: while the arm is
+   * not proven; of the reference, which always clears a relative floor, while that floor is unsure.
+   */
+  public boolean wantsLabels(int k) {
+    return !proven(k) || k == reference() && isFloorUnsure();
+  }
+
   /** S_k = P(q_k &gt;= f). */
   public double clears(int k) {
     return bounds.clears()[k];
@@ -71,7 +87,7 @@ public final class FloorSolution {
     return bounds.upper()[k];
   }
 
-  /** L_k &gt;= f: ends the boosting of labels and backs claims. */
+  /** L_k &gt;= f: backs claims, and ends the boosting of labels ({@link #wantsLabels}). */
   public boolean proven(int k) {
     return bounds.proven(k);
   }

@@ -226,7 +226,7 @@ final class Router {
     int flags = choice.flags | (shadowCandidate >= 0 ? DecisionId.SHADOW : 0);
     if (random.nextDouble() < routes.labelCode() / 255.0) {
       flags |= DecisionId.BASE_LABEL;
-    } else if (routes.learning() && !proven(routes, choice)) {
+    } else if (routes.learning() && wantsLabels(routes, choice)) {
       flags |= DecisionId.BOOSTED_LABEL;
     }
     ArmView arm = routes.arms().get(choice.candidate);
@@ -265,11 +265,11 @@ final class Router {
         nowMillis);
   }
 
-  private static boolean proven(RoleRoutes routes, Choice choice) {
+  private static boolean wantsLabels(RoleRoutes routes, Choice choice) {
     MaskAllocation allocation =
         choice.allocation != null ? choice.allocation : routes.allocations().get(0);
     int position = allocation.positionOf(choice.candidate);
-    return position >= 0 && allocation.solution().proven(position);
+    return position < 0 || allocation.solution().wantsLabels(position);
   }
 
   /**
