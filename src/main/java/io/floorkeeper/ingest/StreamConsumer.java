@@ -170,7 +170,9 @@ final class StreamConsumer implements Runnable {
       boolean passing = ++waits == 1 && cause instanceof RetriableException;
       LOG.logf(
           passing ? Logger.Level.DEBUG : Logger.Level.WARN, "stream %s waits: %s", name, trouble);
-      backoff.pause();
+      if (!backoff.pause()) {
+        stopping = true;
+      }
     }
   }
 
@@ -258,8 +260,12 @@ final class StreamConsumer implements Runnable {
 
   private static long lag(KafkaConsumer<byte[], byte[]> reading) {
     long lag = 0;
-    for (TopicPartition partition : reading.assignment()) {
-      lag += reading.currentLag(partition).orElse(0);
+    try {
+      for (TopicPartition partition : reading.assignment()) {
+        lag += reading.currentLag(partition).orElse(0);
+      }
+    } catch (IllegalStateException e) {
+      LOG.debug("a partition was revoked while its lag was asked", e);
     }
     return lag;
   }

@@ -2,6 +2,7 @@ package io.floorkeeper.ingest;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -31,14 +32,19 @@ class StreamMetrics {
     meters.counter("floorkeeper.ingest.dead.letters", "stream", stream).increment(unreadable);
   }
 
+  /** 1 while the stream has stopped for good and somebody has to look, else 0. */
+  void watch(StreamConsumer stream) {
+    meters.gauge(
+        "floorkeeper.ingest.stream.failed",
+        Tags.of("stream", stream.name()),
+        stream,
+        s -> s.state() == StreamConsumer.State.FAILED ? 1 : 0);
+  }
+
   void lag(String stream, long records) {
     lags.computeIfAbsent(
             stream,
-            s ->
-                meters.gauge(
-                    "floorkeeper.ingest.lag",
-                    io.micrometer.core.instrument.Tags.of("stream", s),
-                    new AtomicLong()))
+            s -> meters.gauge("floorkeeper.ingest.lag", Tags.of("stream", s), new AtomicLong()))
         .set(records);
   }
 }

@@ -93,6 +93,7 @@ class Streams {
             metrics,
             settings.acceptRecreatedTopics());
     consumers.add(consumer);
+    metrics.watch(consumer);
     Thread thread = new Thread(consumer, "stream-" + name);
     thread.setDaemon(true);
     threads.add(thread);

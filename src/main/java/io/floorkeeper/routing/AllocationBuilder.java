@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Policy + evidence -> the snapshot that {@code /route} reads. Pure; runs off the hot path. Equal
@@ -26,6 +27,14 @@ import java.util.Set;
  * explained later.
  */
 final class AllocationBuilder {
+  private final BiConsumer<String, RuntimeException> trouble;
+
+  /**
+   * @param trouble hears of roles whose evidence cannot be used: name and why
+   */
+  AllocationBuilder(BiConsumer<String, RuntimeException> trouble) {
+    this.trouble = trouble;
+  }
 
   /**
    * Builds.
@@ -55,9 +64,34 @@ final class AllocationBuilder {
                   before != null
                       && before.epoch() == evidence.epoch()
                       && masks.stream().noneMatch(m -> lacks(before, m));
-              roles.put(name, same ? before : routes(published, roleNo, policy, evidence, masks));
+              roles.put(
+                  name,
+                  same
+                      ? before
+                      : routesOrBefore(published, roleNo, policy, evidence, masks, before));
             });
     return new AllocationSnapshot(source, published, keys, roles, posteriors.readAtMillis());
+  }
+
+  /**
+   * One role's evidence that cannot be used must not stop the others': the role keeps what it had,
+   * or its priors, and {@code trouble} hears of it.
+   */
+  private RoleRoutes routesOrBefore(
+      PolicyBook.Published published,
+      int roleNo,
+      RolePolicy policy,
+      RoleEvidence evidence,
+      Set<Long> masks,
+      RoleRoutes before) {
+    try {
+      return routes(published, roleNo, policy, evidence, masks);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      trouble.accept(policy.name(), e);
+      return before != null
+          ? before
+          : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks);
+    }
   }
 
   /**

@@ -211,6 +211,9 @@ class DecisionLog {
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+    // With several requests in flight a topic without a leader yet left the producer out of
+    // sequence until its delivery timeout.
+    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

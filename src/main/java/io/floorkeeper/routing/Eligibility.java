@@ -78,7 +78,9 @@ final class Eligibility {
   }
 
   private static boolean matches(Pin pin, RouteRequest request, RoleRoutes routes) {
-    return (pin.role().isEmpty() || pin.role().get().equals(request.role()))
+    return (pin.role().isEmpty()
+            || pin.role().get().equals(request.role())
+            || pin.role().get().equals(routes.policy().name()))
         && (pin.dataClass().isEmpty() || pin.dataClass().get().equals(request.dataClass()))
         && (pin.tenant().isEmpty() || pin.tenant().get().equals("default"))
         && tagsMatch(pin.tags(), request.tags());
@@ -177,7 +179,8 @@ final class Eligibility {
     for (int k = 0; k < routes.arms().size(); k++) {
       if ((mask & 1L << k) != 0) {
         double costUsd = routes.arms().get(k).belief().cost().meanUsd();
-        if (costUsd <= most) {
+        // What an unpriced arm costs is not known: it cannot be said to meet a ceiling.
+        if (routes.arms().get(k).costKnown() && costUsd <= most) {
           kept |= 1L << k;
         }
         if (cheapest < 0 || costUsd < routes.arms().get(cheapest).belief().cost().meanUsd()) {

@@ -15,7 +15,11 @@ public final class InProcessRouter {
   private final PolicyBook.Published published;
   private final DecisionKeys keys =
       new DecisionKeys(Map.of(DecisionId.UNSTORED_KEY, new byte[DecisionId.BYTES]));
-  private final AllocationBuilder builder = new AllocationBuilder();
+  private final AllocationBuilder builder =
+      new AllocationBuilder(
+          (role, why) -> {
+            throw why;
+          });
   private final Router router = new Router(0, Long.MAX_VALUE);
   private AllocationSnapshot snapshot;
   private long sequence;

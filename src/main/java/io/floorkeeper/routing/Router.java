@@ -116,7 +116,8 @@ final class Router {
         routes,
         allocation,
         random,
-        nowMillis - snapshot.evidenceAtMillis() > staleAfterMillis);
+        snapshot.evidenceAtMillis() > 0
+            && nowMillis - snapshot.evidenceAtMillis() > staleAfterMillis);
   }
 
   private static Reason byRule(RoleRoutes routes, Reason otherwise) {
@@ -242,7 +243,7 @@ final class Router {
             routes.roleNo(),
             0,
             arm.armNo(),
-            (float) choice.propensity,
+            Math.max(Float.MIN_NORMAL, (float) choice.propensity),
             routes.labelCode(),
             snapshot.published().version(),
             routes.epoch(),

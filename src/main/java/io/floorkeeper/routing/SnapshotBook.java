@@ -2,11 +2,13 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.KeyBook;
+import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseReady;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyLoader;
 import io.floorkeeper.posterior.PosteriorBook;
 import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -36,9 +38,10 @@ class SnapshotBook {
   private final PosteriorBook posteriors;
   private final KeyBook keys;
   private final SnapshotFile file;
-  private final AllocationBuilder builder = new AllocationBuilder();
+  private final AllocationBuilder builder = new AllocationBuilder(this::quarantined);
   private final AtomicReference<AllocationSnapshot> current = new AtomicReference<>();
   private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
+  private final Counter quarantined;
   private volatile boolean live;
 
   SnapshotBook(
@@ -52,6 +55,14 @@ class SnapshotBook {
     this.keys = keys;
     this.file = file;
     meters.gauge("floorkeeper.snapshot.age.seconds", this, SnapshotBook::ageSeconds);
+    this.quarantined = meters.counter("floorkeeper.snapshot.quarantined");
+  }
+
+  private void quarantined(String role, RuntimeException why) {
+    quarantined.increment();
+    LOG.errorf(
+        "the evidence of role %s cannot be used, it keeps its last allocation: %s",
+        role, Causes.briefly(why));
   }
 
   /** How old the evidence in force is; NaN where there is none. */
@@ -97,7 +108,11 @@ class SnapshotBook {
   /** From here on the database is followed: every new evidence is the next snapshot. */
   void databaseReady(@Observes @Priority(DatabaseReady.Order.POSTERIORS + 1) DatabaseReady ready) {
     live = true;
-    policies.subscribe(published -> follow());
+    policies.subscribe(
+        published -> {
+          wantedMasks.clear(); // they are bits of the former policy's candidates
+          follow();
+        });
     follow();
   }
 

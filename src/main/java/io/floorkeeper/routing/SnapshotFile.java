@@ -106,12 +106,17 @@ class SnapshotFile {
               path.getFileName().toString(),
               ".new",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(fresh, head.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      Files.write(fresh, bytes, StandardOpenOption.APPEND);
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        channel.force(true);
+      try {
+        Files.write(fresh, head.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        Files.write(fresh, bytes, StandardOpenOption.APPEND);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+        Files.move(
+            fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(fresh); // gone already where all went well
       }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | UnsupportedOperationException e) {
       LOG.warnf("the snapshot was not written to %s: %s", path, Causes.briefly(e));
     }

@@ -10,7 +10,9 @@ import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** From policy and evidence to the snapshot that answers. */
 class AllocationBuilderTest {
   private static final Map<String, Set<Long>> NO_MASKS = Map.of();
-  private final AllocationBuilder builder = new AllocationBuilder();
+  private final AllocationBuilder builder = new AllocationBuilder((role, why) -> {});
 
   // --- what is built anew
 
@@ -80,6 +82,33 @@ class AllocationBuilderTest {
     assertThat(before.routes("critic").allocations()).hasSize(1);
     assertThat(after.routes("worker")).isSameAs(before.routes("worker"));
     assertThat(after.routes("critic")).isSameAs(before.routes("critic"));
+  }
+
+  /** A poisoned row in the database: an episode of less than no tokens. */
+  @Test
+  void aRoleWithImpossibleEvidenceKeepsItsAllocationAndStopsNobodyElse() {
+    // Given
+    PolicyBook.Published published = Snapshots.published("roles: {worker: {}, critic: {}}");
+    List<String> told = new ArrayList<>();
+    AllocationBuilder watched = new AllocationBuilder((role, why) -> told.add(role));
+    Evidence one = Evidence.tokens(1_000, 0, 0, 100, 0);
+    Evidence impossible = one.plus(one).minus(Evidence.tokens(5_000, 0, 0, 500, 0));
+    RoleEvidence poisoned =
+        Snapshots.evidence(11, 10, 2, Snapshots.arm(Snapshots.SMALL, impossible));
+    AllocationSnapshot before = build(published, NO_MASKS, null, role(11, 1), role(12, 1));
+    // When
+    AllocationSnapshot after =
+        watched.build(
+            AllocationSnapshot.Source.LIVE,
+            published,
+            Snapshots.posteriors(poisoned, role(12, 2)),
+            Snapshots.KEYS,
+            NO_MASKS,
+            before);
+    // Then
+    assertThat(told).containsExactly("worker");
+    assertThat(after.routes("worker")).isSameAs(before.routes("worker"));
+    assertThat(after.routes("critic").epoch()).isEqualTo(2);
   }
 
   // --- allocations

@@ -129,7 +129,7 @@ class EligibilityTest {
   }
 
   @Test
-  void aPinOfTheDefaultRoleDoesNotBindARoleThatItAnswersFor() {
+  void aPinOfTheDefaultRoleBindsTheRolesThatItAnswersFor() {
     // Given
     String policy =
         """
@@ -139,7 +139,7 @@ class EligibilityTest {
         """;
     // Then
     assertThat(eligible(policy, Ask.worker()).mask()).isEqualTo(0b100);
-    assertThat(eligible(policy, Ask.role("cook")).mask()).isEqualTo(0b111);
+    assertThat(eligible(policy, Ask.role("cook")).mask()).isEqualTo(0b100);
   }
 
   // --- minimum tier

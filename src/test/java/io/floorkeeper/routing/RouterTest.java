@@ -707,7 +707,7 @@ class RouterTest {
   }
 
   private static AllocationSnapshot underKeys(PolicyBook.Published published, DecisionKeys keys) {
-    return new AllocationBuilder()
+    return new AllocationBuilder((role, why) -> {})
         .build(
             AllocationSnapshot.Source.LIVE,
             published,

@@ -298,7 +298,7 @@ class SnapshotFileTest {
   }
 
   private static double[] propensities(StoredSnapshot stored) {
-    return new AllocationBuilder()
+    return new AllocationBuilder((role, why) -> {})
         .build(
             AllocationSnapshot.Source.DISK,
             stored.published(),

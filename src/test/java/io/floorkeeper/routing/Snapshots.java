@@ -167,7 +167,7 @@ final class Snapshots {
 
   static AllocationSnapshot of(
       PolicyBook.Published published, Map<String, Set<Long>> wantedMasks, RoleEvidence... roles) {
-    return new AllocationBuilder()
+    return new AllocationBuilder((role, why) -> {})
         .build(
             AllocationSnapshot.Source.LIVE, published, posteriors(roles), KEYS, wantedMasks, null);
   }
