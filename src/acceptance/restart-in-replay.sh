@@ -38,10 +38,18 @@ start
 java -jar "$jar" replay --live "http://127.0.0.1:$http" --kafka "127.0.0.1:$kafka" --data "$data" --passes "$passes" \
   --seed "$seed" --json "$out/restart.json" >"$out/restart.txt" 2>"$out/restart.err" &
 replay=$!
+calls() {
+  curl -fs "http://127.0.0.1:$http/roles" | sed 's/.*"calls":\([0-9]*\)}$/\1/'
+}
+tasks=$(zcat -f "$data" | cut -d, -f1 | tail -n +2 | sort -u | wc -l)
 for n in $(seq 1 "$kills"); do
-  sleep $((3 + RANDOM % 5))
-  kill -0 $replay || break
-  echo "kill -9 number $n, at $(curl -fs "http://127.0.0.1:$http/roles" | sed 's/.*"calls":\([0-9]*\)}$/\1/') calls in the snapshot"
+  # At evenly spread places, each moved by up to a tenth of the way.
+  target=$((tasks * passes * n / (kills + 1) + RANDOM % (tasks * passes / 10)))
+  until [ "$(calls)" -ge "$target" ]; do
+    kill -0 $replay
+    sleep 0.1
+  done
+  echo "kill -9 number $n, at $(calls) calls in the snapshot"
   kill -9 $service
   wait $service 2>/dev/null || true
   start
