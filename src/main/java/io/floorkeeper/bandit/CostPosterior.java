@@ -45,13 +45,13 @@ public record CostPosterior(double meanUsd, double logMean, double logSd) {
    */
   public static CostPosterior of(double meanUsd, double cv, double n) {
     requireCost("meanUsd", meanUsd);
-    requireCost("cv", cv);
     if (!(n > 0)) {
       throw new IllegalArgumentException("n must be positive: " + n);
     }
     if (meanUsd == 0) {
-      return exactly(0);
+      return exactly(0); // whose coefficient of variation is no number
     }
+    requireCost("cv", cv);
     double v = Math.log1p(cv * cv / n);
     return new CostPosterior(meanUsd, Math.log(meanUsd) - v / 2, Math.sqrt(v));
   }

@@ -5,12 +5,15 @@ import io.floorkeeper.platform.EmbeddedPlatform;
 import io.floorkeeper.platform.Loopback;
 import io.floorkeeper.platform.Settings;
 import io.floorkeeper.platform.StartRefusedException;
+import io.floorkeeper.policy.InvalidPolicyException;
+import io.floorkeeper.policy.PolicyReader;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
 import io.smallrye.config.ConfigValidationException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +76,11 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     applyOptions();
     Settings settings = Settings.ofProcess();
+    Optional<InvalidPolicyException> unusable = unusablePolicy(settings);
+    if (unusable.isPresent()) { // told before anything starts
+      spec.commandLine().getErr().println(unusable.get().getMessage());
+      return ExitCode.SOFTWARE;
+    }
     requireFreeHttpPort(settings);
     configureTracing(settings);
     // Until Quarkus configures logging, everything that logs is at its most talkative.
@@ -121,11 +129,26 @@ final class ServeCommand implements Callable<Integer> {
         || root instanceof ConfigurationException
         || root instanceof ConfigValidationException
         || root instanceof PreventFurtherStepsException
+        || root instanceof InvalidPolicyException
         || root instanceof StartRefusedException) {
       err.println(root.getMessage());
     } else {
       err.println("Floorkeeper did not start:");
       failure.printStackTrace(err);
+    }
+  }
+
+  private static Optional<InvalidPolicyException> unusablePolicy(Settings settings) {
+    Optional<String> file = settings.find("floorkeeper.policy.file");
+    try {
+      if (file.isPresent() && Files.isReadable(Path.of(file.get()))) {
+        PolicyReader.read(Files.readString(Path.of(file.get())), file.get());
+      }
+      return Optional.empty();
+    } catch (InvalidPolicyException e) {
+      return Optional.of(e);
+    } catch (IOException e) {
+      return Optional.empty(); // the service's own loader tells it
     }
   }
 

@@ -18,7 +18,11 @@ final class Attributes {
       if (value instanceof RawSpan.Unusable unusable) {
         throw DisbeliefException.of(key, unusable);
       }
-      return value.toString().strip();
+      String text = value.toString().strip();
+      if (text.indexOf('\0') >= 0) { // which no database stores
+        throw new DisbeliefException("wrong_type", key, "holds a NUL character");
+      }
+      return text;
     }
   }
 

@@ -14,4 +14,13 @@ interface BatchHandler {
    * @return what could not be read, to be put on record in the same transaction
    */
   List<DeadLetter> apply(Connection connection, StreamBatch batch) throws SQLException;
+
+  /**
+   * Counts a record that cannot be applied at all.
+   *
+   * @return the dead letter in its place
+   */
+  default List<DeadLetter> giveUp(Connection connection, DeadLetter letter) throws SQLException {
+    return List.of(letter);
+  }
 }

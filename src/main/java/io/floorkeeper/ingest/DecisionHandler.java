@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -41,6 +42,9 @@ class DecisionHandler implements BatchHandler {
     for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
       try {
         LogEvent event = events.readValue(record.value() == null ? new byte[0] : record.value());
+        if (event == null) {
+          throw new IOException("nothing");
+        }
         if (event.decision() != null) {
           records.add(event.decision());
         }
@@ -59,5 +63,11 @@ class DecisionHandler implements BatchHandler {
     counts.put("decision_dead_letters", (long) deadLetters.size());
     totals.add(connection, counts);
     return deadLetters;
+  }
+
+  @Override
+  public List<DeadLetter> giveUp(Connection connection, DeadLetter letter) throws SQLException {
+    totals.add(connection, new TreeMap<>(Map.of("decision_dead_letters", 1L)));
+    return List.of(letter);
   }
 }

@@ -61,14 +61,17 @@ final class EvaluationReader {
     throw new DisbeliefException("wrong_type", passed.key(), "neither true nor false");
   }
 
+  /** One label weighs 1/p: below this a single one would drown all others. */
+  private static final double LEAST_PROBABILITY = .001;
+
   private static Optional<Double> labelProbability(Attributes attributes) {
     return attributes
         .first(FloorkeeperKeys.LABEL_PROBABILITY)
         .map(
             found -> {
               double probability = Numbers.finite(found.key(), found.value());
-              if (probability <= 0 || probability > 1) {
-                throw new DisbeliefException("out_of_range", found.key(), "not in (0, 1]");
+              if (!(probability >= LEAST_PROBABILITY && probability <= 1)) {
+                throw new DisbeliefException("out_of_range", found.key(), "not in [0.001, 1]");
               }
               return probability;
             });

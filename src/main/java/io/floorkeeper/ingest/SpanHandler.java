@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -68,6 +69,12 @@ class SpanHandler implements BatchHandler {
     learning.apply(connection, sorted.calls).forEach(sorted::count);
     totals.add(connection, sorted.counts);
     return sorted.deadLetters;
+  }
+
+  @Override
+  public List<DeadLetter> giveUp(Connection connection, DeadLetter letter) throws SQLException {
+    totals.add(connection, new TreeMap<>(Map.of("records", 1L, "dead_letters", 1L)));
+    return List.of(letter);
   }
 
   private void read(

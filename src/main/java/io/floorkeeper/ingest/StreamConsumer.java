@@ -275,13 +275,13 @@ final class StreamConsumer implements Runnable {
     records.forEach(all::add);
     try {
       commit(all, null);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       if (!isOfContent(e)) {
         throw e;
       }
       LOG.warnf(
-          "stream %s: the database refuses a batch of %d (SQL state %s), record by record then",
-          name, all.size(), e.getSQLState());
+          "stream %s: a batch of %d cannot be applied (%s), record by record then",
+          name, all.size(), kind(e));
       for (ConsumerRecord<byte[], byte[]> record : all) {
         applyAlone(record);
       }
@@ -291,16 +291,30 @@ final class StreamConsumer implements Runnable {
   private void applyAlone(ConsumerRecord<byte[], byte[]> record) throws SQLException {
     try {
       commit(List.of(record), null);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       if (!isOfContent(e)) {
         throw e;
       }
-      // The message may quote values: the state alone is told.
+      if (e instanceof RuntimeException) {
+        LOG.errorf(
+            e,
+            "stream %s: the record %s-%d at %d cannot be applied and becomes a dead letter",
+            name,
+            record.topic(),
+            record.partition(),
+            record.offset());
+      }
       commit(
           List.of(record),
-          DeadLetter.record(
-              record, "unprocessable", "the database refused it, SQL state " + e.getSQLState()));
+          DeadLetter.record(record, "unprocessable", "it cannot be applied: " + kind(e)));
     }
+  }
+
+  /** What went wrong, without the message: that may quote values. */
+  private static String kind(Exception e) {
+    return e instanceof SQLException sql
+        ? "the database refused it, SQL state " + sql.getSQLState()
+        : e.getClass().getSimpleName();
   }
 
   /**
@@ -322,7 +336,9 @@ final class StreamConsumer implements Runnable {
               connection, key(partition), expected.get(partition), next.get(partition));
         }
         List<DeadLetter> unreadable =
-            instead == null ? handler.apply(connection, batch) : List.of(instead);
+            instead == null
+                ? handler.apply(connection, batch)
+                : handler.giveUp(connection, instead);
         deadLetters.put(connection, batch, unreadable);
         connection.commit();
         next.forEach((partition, offset) -> expected.put(partition, OptionalLong.of(offset)));
@@ -346,10 +362,18 @@ final class StreamConsumer implements Runnable {
     }
   }
 
-  /** Whether the database refuses the values themselves: to try again would not help. */
-  private static boolean isOfContent(SQLException e) {
-    String state = e.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
+  /**
+   * Whether the records themselves are at fault: to try again would not help. A defect of ours that
+   * one record brings to light counts as that: one dead letter, and not a stream that stands still.
+   */
+  private static boolean isOfContent(Exception e) {
+    if (e instanceof SQLException sql) {
+      String state = sql.getSQLState();
+      return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+    return !(e instanceof KafkaException
+        || e instanceof StreamPositions.FencedException
+        || e instanceof MustStopException);
   }
 
   private static List<TopicPartition> sorted(Collection<TopicPartition> partitions) {

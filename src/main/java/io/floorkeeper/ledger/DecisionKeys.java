@@ -114,7 +114,12 @@ public final class DecisionKeys {
           "a decision id has " + DecisionId.CHARACTERS + " characters, not " + characters.length());
     }
     try {
-      return Base64.getUrlDecoder().decode(characters);
+      byte[] bytes = Base64.getUrlDecoder().decode(characters);
+      if (bytes.length != DecisionId.BYTES) { // the decoder takes padding for characters
+        throw new InvalidDecisionIdException(
+            InvalidDecisionIdException.Why.MALFORMED, "a decision id is written without padding");
+      }
+      return bytes;
     } catch (IllegalArgumentException notBase64) {
       throw new InvalidDecisionIdException(
           InvalidDecisionIdException.Why.MALFORMED, "a decision id is written in base64url");

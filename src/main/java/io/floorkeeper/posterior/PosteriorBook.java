@@ -109,7 +109,7 @@ public class PosteriorBook {
           read(connection, false);
           backoff.reset();
         }
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) { // or the thread would end unseen
         following = false;
         if (stopping) {
           return;
@@ -165,7 +165,8 @@ public class PosteriorBook {
                   moved.add(roleNo);
                 }
               });
-      Map<Integer, RoleEvidence> roles = new HashMap<>(current.roles());
+      // The first look takes nothing over: what was seeded may be of another database.
+      Map<Integer, RoleEvidence> roles = always ? new HashMap<>() : new HashMap<>(current.roles());
       if (!moved.isEmpty()) {
         roles.putAll(evidence.read(connection, moved));
       }

@@ -16,16 +16,22 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jboss.logging.Logger;
 import org.jctools.queues.MpscArrayQueue;
@@ -39,6 +45,7 @@ import org.jctools.queues.MpscArrayQueue;
 class DecisionLog {
   private static final Logger LOG = Logger.getLogger(DecisionLog.class);
   private static final int REMEMBERED_ALLOCATIONS = 20_000;
+  private static final int CHUNK = 500;
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
 
   /** An answer and the request that it answered. */
@@ -53,6 +60,7 @@ class DecisionLog {
   private final Counter undelivered;
   private final Counter logged;
   private final Set<String> explained = Collections.newSetFromMap(new BoundedMap());
+  private final List<Entry> chunk = new ArrayList<>();
   private volatile boolean stopping;
   private Thread thread;
 
@@ -91,20 +99,27 @@ class DecisionLog {
     thread.join(DRAIN_LIMIT.toMillis());
     if (thread.isAlive()) {
       thread.interrupt();
+      thread.join(DRAIN_LIMIT.toMillis());
     }
-    if (!queue.isEmpty()) {
-      LOG.warnf("%d decisions were not logged: the broker did not take them", queue.size());
-      undelivered.increment(queue.size());
+    int left = queue.size() + (thread.isAlive() ? 0 : chunk.size());
+    if (left > 0) {
+      LOG.warnf("%d decisions were not logged: the broker did not take them", left);
+      undelivered.increment(left);
     }
   }
 
+  /**
+   * Takes a chunk, sends it, and goes on only when the broker has all of it: what was not
+   * acknowledged is sent again (the log's table knows repeats by their key). So while the broker is
+   * away one chunk and the bounded queue are all that waits.
+   */
   private void drain() {
     KafkaProducer<byte[], byte[]> producer = null;
     Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+    boolean waiting = false;
     try {
-      while (!(stopping && queue.isEmpty())) {
-        Entry entry = queue.peek();
-        if (entry == null) {
+      while (!(stopping && queue.isEmpty() && chunk.isEmpty())) {
+        if (chunk.isEmpty() && queue.drain(chunk::add, CHUNK) == 0) {
           TimeUnit.MILLISECONDS.sleep(2);
           continue;
         }
@@ -112,26 +127,49 @@ class DecisionLog {
           if (producer == null) {
             producer = producer();
           }
-          send(producer, entry);
-          queue.poll();
+          sendChunk(producer);
+          waiting = false;
           backoff.reset();
         } catch (KafkaException e) {
-          LOG.warnf("the decision log waits for the broker: %s", Causes.briefly(e));
-          if (!backoff.pause()) {
+          if (!waiting) {
+            LOG.warnf("the decision log waits for the broker: %s", Causes.briefly(e));
+          }
+          waiting = true;
+          if (stopping || !backoff.pause()) {
             break;
           }
         }
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | InterruptException e) {
       Thread.currentThread().interrupt();
     } finally {
       if (producer != null) {
-        producer.close(DRAIN_LIMIT);
+        Thread.interrupted(); // or it would not close
+        producer.close(Duration.ZERO);
       }
     }
   }
 
-  private void send(KafkaProducer<byte[], byte[]> producer, Entry entry) {
+  private void sendChunk(KafkaProducer<byte[], byte[]> producer) throws InterruptedException {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (Entry entry : chunk) {
+      send(producer, entry, sent);
+    }
+    producer.flush();
+    for (Future<RecordMetadata> one : sent) {
+      try {
+        one.get();
+      } catch (ExecutionException e) {
+        explained.clear(); // they may not have arrived either
+        throw new KafkaException(Causes.briefly(e), e);
+      }
+    }
+    logged.increment(chunk.size());
+    chunk.clear();
+  }
+
+  private void send(
+      KafkaProducer<byte[], byte[]> producer, Entry entry, List<Future<RecordMetadata>> sent) {
     Decision decision = entry.decision();
     if (decision.allocation() != null) {
       String key =
@@ -144,30 +182,19 @@ class DecisionLog {
               + decision.routes().epoch();
       if (!explained.contains(key)) {
         AllocationRecord allocation = Explanation.record(decision);
-        send(producer, new LogEvent(null, allocation));
+        sent.add(send(producer, new LogEvent(null, allocation)));
         explained.add(key);
       }
     }
-    send(producer, new LogEvent(record(entry), null));
+    sent.add(send(producer, new LogEvent(record(entry), null)));
   }
 
-  private void send(KafkaProducer<byte[], byte[]> producer, LogEvent event) {
-    byte[] value;
+  private Future<RecordMetadata> send(KafkaProducer<byte[], byte[]> producer, LogEvent event) {
     try {
-      value = json.writeValueAsBytes(event);
+      return producer.send(new ProducerRecord<>(topic, json.writeValueAsBytes(event)));
     } catch (IOException e) {
       throw new IllegalStateException("records of plain values are always writable", e);
     }
-    producer.send(
-        new ProducerRecord<>(topic, value),
-        (metadata, failure) -> {
-          if (failure == null) {
-            logged.increment();
-          } else {
-            undelivered.increment();
-            LOG.warnf("a decision was not logged: %s", Causes.briefly(failure));
-          }
-        });
   }
 
   private DecisionRecord record(Entry entry) {
@@ -211,6 +238,8 @@ class DecisionLog {
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
     // With several requests in flight a topic without a leader yet left the producer out of
     // sequence until its delivery timeout.
     properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);

@@ -81,9 +81,14 @@ final class Eligibility {
     return (pin.role().isEmpty()
             || pin.role().get().equals(request.role())
             || pin.role().get().equals(routes.policy().name()))
-        && (pin.dataClass().isEmpty() || pin.dataClass().get().equals(request.dataClass()))
+        && (pin.dataClass().isEmpty() || isClass(pin.dataClass().get(), request.dataClass()))
         && (pin.tenant().isEmpty() || pin.tenant().get().equals("default"))
         && tagsMatch(pin.tags(), request.tags());
+  }
+
+  /** Spelling must not open a pin. */
+  private static boolean isClass(String pinned, String given) {
+    return given != null && pinned.equalsIgnoreCase(given.strip());
   }
 
   private static boolean tagsMatch(Map<String, String> wanted, Map<String, String> given) {

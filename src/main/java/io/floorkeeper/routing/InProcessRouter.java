@@ -20,7 +20,7 @@ public final class InProcessRouter {
           (role, why) -> {
             throw why;
           });
-  private final Router router = new Router(0, Long.MAX_VALUE);
+  private final Router router = new Router(0, Long.MAX_VALUE, Long.MAX_VALUE);
   private AllocationSnapshot snapshot;
   private long sequence;
 

@@ -44,7 +44,8 @@ public class RouteResource {
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
-    this.router = new Router(replica.value(), settings.staleAfter().toMillis());
+    this.router =
+        new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
     for (Reason reason : Reason.values()) {
       decisions.put(reason, meters.counter("floorkeeper.decisions", "reason", reason.toString()));
@@ -94,7 +95,7 @@ public class RouteResource {
         escalation(decision),
         decision.constraints(),
         arm.estimate(),
-        Instant.ofEpochMilli(decision.decidedAtMillis() + idLifeMillis));
+        Instant.ofEpochMilli(decision.id().epochMillis() + idLifeMillis));
   }
 
   /** The rungs of the role's ladder above the chosen tier that the request leaves eligible. */

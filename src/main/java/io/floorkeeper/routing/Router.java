@@ -22,14 +22,17 @@ final class Router {
 
   private final int replica;
   private final long staleAfterMillis;
+  private final long idLifeMillis;
 
   /**
    * @param replica the number that this replica writes into its ids, 0 to 65535
    * @param staleAfterMillis evidence older than this is called stale
+   * @param idLifeMillis an id older than this continues nothing
    */
-  Router(int replica, long staleAfterMillis) {
+  Router(int replica, long staleAfterMillis, long idLifeMillis) {
     this.replica = replica;
     this.staleAfterMillis = staleAfterMillis;
+    this.idLifeMillis = idLifeMillis;
   }
 
   /** An arm and how it came to be chosen. */
@@ -69,7 +72,7 @@ final class Router {
       constraints = with(constraints, "default_role");
     }
     if (request.continues() != null) {
-      DecisionId root = root(request, snapshot);
+      DecisionId root = root(request, snapshot, nowMillis);
       int candidate = root == null ? -1 : candidate(routes, root);
       if (candidate >= 0 && (eligible.mask() & 1L << candidate) != 0) {
         return sticky(snapshot, routes, root, candidate, eligible.mask(), constraints, nowMillis);
@@ -274,13 +277,14 @@ final class Router {
   }
 
   /**
-   * The verified id behind {@code continues}; null where no one can check it any more, or where it
-   * names no arm: before the database has numbered them all arms are 0.
+   * The verified id behind {@code continues}; null where it has expired, no one can check it any
+   * more, or it names no arm: before the database has numbered them all arms are 0.
    */
-  private static DecisionId root(RouteRequest request, AllocationSnapshot snapshot) {
+  private DecisionId root(RouteRequest request, AllocationSnapshot snapshot, long nowMillis) {
     try {
       DecisionId root = snapshot.keys().verify(request.continues());
-      return root.armNo() == 0 ? null : root;
+      boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
+      return root.armNo() == 0 || expired ? null : root;
     } catch (InvalidDecisionIdException e) {
       if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {
         return null;

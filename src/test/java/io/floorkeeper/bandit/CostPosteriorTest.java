@@ -72,4 +72,13 @@ class CostPosteriorTest {
         .withMessageContaining("logMean");
     assertThatIllegalArgumentException().isThrownBy(() -> CostPosterior.exactly(1).quantile(0));
   }
+
+  /** A local model that reports dollars of 0: nothing about it is uncertain. */
+  @Test
+  void episodesThatAllCostNothingAreAPointMassWhateverTheirVariation() {
+    // When
+    CostPosterior free = CostPosterior.of(0, Double.NaN, 3);
+    // Then
+    assertThat(free).isEqualTo(CostPosterior.exactly(0));
+  }
 }

@@ -248,6 +248,42 @@ class LoopIT {
     assertThat(service.log()).doesNotContain("Prompt");
   }
 
+  /** Found by a reviewer: an id that the base64 decoder takes and that is a byte too short. */
+  @Test
+  void idsThatAreNoneStopNothing() {
+    String padded = "EA" + "A".repeat(61) + "=";
+    long before = calls("worker");
+    JsonNode answer = service.route("worker");
+
+    spans.send(
+        Spans.call(padded, "tiny-1"),
+        Spans.call(answer.path("decision_id").asText(), answer.path("model").asText()));
+
+    awaitDeadLetter("invalid_decision_id", "floorkeeper.decision.id");
+    await().atMost(SOON).until(() -> calls("worker") == before + 1);
+    assertThat(service.get("/decisions/" + padded).statusCode()).isEqualTo(400);
+    assertThat(
+            service
+                .post("/route", "{\"role\":\"worker\",\"continues\":\"" + padded + "\"}")
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void oneTextThatNoDatabaseStoresLosesItsSpanOnly() {
+    long before = calls("worker");
+    JsonNode answer = service.route("worker");
+    String id = answer.path("decision_id").asText();
+    String model = answer.path("model").asText();
+
+    spans.send(
+        Spans.call(id, model).addAttributes(Spans.text("session.id", "a\0b")),
+        Spans.call(id, model));
+
+    awaitDeadLetter("wrong_type", null);
+    await().atMost(SOON).until(() -> calls("worker") == before + 1);
+  }
+
   @Test
   void theParallelSurfacesAreThere() {
     assertThat(service.get("/q/health/live").statusCode()).isEqualTo(200);

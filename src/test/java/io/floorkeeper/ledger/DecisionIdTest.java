@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DecisionIdTest {
   private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes();
   private static final byte[] OLD_SECRET = "an older secret of 32 bytes long".getBytes();
+  private static final String PADDED =
+      "EAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  private static final String PADDED_TWICE =
+      "EAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==";
   private final DecisionKeys keys = new DecisionKeys(Map.of(0, OLD_SECRET, 1, SECRET));
 
   @Test
@@ -95,6 +99,8 @@ class DecisionIdTest {
         "",
         "abc",
         "!!!!",
+        PADDED,
+        PADDED_TWICE,
         "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ"
       })
   void whatIsNoIdIsCalledMalformed(String characters) {

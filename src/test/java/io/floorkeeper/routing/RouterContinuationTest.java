@@ -37,6 +37,22 @@ class RouterContinuationTest extends RouterFixture {
   }
 
   @Test
+  void anIdThatHasExpiredContinuesNothing() {
+    // Given
+    AllocationSnapshot snapshot = Snapshots.of(Snapshots.worker("{}"), Snapshots.undecided());
+    Decision root = decide(snapshot, Ask.worker());
+    Ask ask = Ask.worker().continuing(root.decisionId());
+    long asked = root.decidedAtMillis() + ID_LIFE_MILLIS;
+    // When
+    Decision inTime = router.decide(ask.request(), snapshot, random, asked, sequence++);
+    Decision late = router.decide(ask.request(), snapshot, random, asked + 1, sequence++);
+    // Then
+    assertThat(inTime.reason()).isEqualTo(Reason.STICKY);
+    assertThat(late.reason()).isNotEqualTo(Reason.STICKY);
+    assertThat(late.constraints()).contains("continuation_ended");
+  }
+
+  @Test
   void aContinuationOutlivesTheRotationOfTheKey() {
     // Given
     PolicyBook.Published published = Snapshots.worker("{}");

@@ -81,7 +81,7 @@ class RouterDrawTest extends RouterFixture {
         Snapshots.of(
             Snapshots.worker("{preset: mid, holdout_share: 0.05, control_share: 0.2}"),
             Snapshots.undecided());
-    Router other = new Router(1, STALE_AFTER_MILLIS);
+    Router other = new Router(1, STALE_AFTER_MILLIS, ID_LIFE_MILLIS);
     UniformRandomProvider otherRandom = RandomSource.XO_RO_SHI_RO_128_PP.create(SEED + 1);
     for (int i = 0; i < 1_000; i++) {
       RouteRequest request = Ask.worker().session("session-" + i).request();

@@ -20,8 +20,9 @@ abstract class RouterFixture {
   static final int DRAWS = 200_000;
   static final int REPLICA = 513;
   static final long STALE_AFTER_MILLIS = 60_000;
+  static final long ID_LIFE_MILLIS = 3_600_000;
 
-  final Router router = new Router(REPLICA, STALE_AFTER_MILLIS);
+  final Router router = new Router(REPLICA, STALE_AFTER_MILLIS, ID_LIFE_MILLIS);
   final UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(SEED);
   long sequence;
 
