@@ -96,6 +96,42 @@ class RestartIT {
     }
   }
 
+  /** Away for longer than the producer's delivery timeout of ten seconds. */
+  @Test
+  void decisionsWaitForTheBroker() {
+    try (EmbeddedPlatform parts =
+        EmbeddedPlatform.start(folder.resolve("parts"), EmbeddedPlatform.Options.onFreePorts())) {
+      Map<String, String> settings = new HashMap<>(parts.quarkusSettings());
+      settings.put("floorkeeper.policy.file", POLICY.toAbsolutePath().toString());
+      try (ServiceProcess service = new ServiceProcess(folder, settings).start()) {
+        awaitLive(service);
+        Ledger ledger =
+            new Ledger(
+                parts.database().orElseThrow().jdbcUrl(),
+                parts.database().orElseThrow().password());
+        parts.broker().orElseThrow().stop();
+        long stopped = System.nanoTime();
+
+        for (int i = 0; i < 700; i++) {
+          service.route("worker");
+        }
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> System.nanoTime() - stopped > Duration.ofSeconds(15).toNanos());
+        parts.broker().orElseThrow().start();
+
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> ledger.number("select count(*) from decision") == 700);
+        assertThat(ledger.number("select count(*) from allocation")).isPositive();
+        assertThat(service.get("/q/metrics").body())
+            .contains(
+                "floorkeeper_decision_log_total{outcome=\"lost_overflow\"} 0.0",
+                "floorkeeper_decision_log_total{outcome=\"lost_undelivered\"} 0.0");
+      }
+    }
+  }
+
   private static void awaitLive(ServiceProcess service) {
     await()
         .atMost(SOON)
