@@ -49,6 +49,7 @@ final class Explanation {
               floor.put("confidence", f.confidence());
             });
     floor.put("in_force", solution.floor());
+    floor.put("unsure", solution.isFloorUnsure());
     floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
     ArrayNode candidates = node.putArray("candidates");
     for (int k = 0; k < routes.arms().size(); k++) {
