@@ -304,9 +304,7 @@ final class StreamConsumer implements Runnable {
             record.partition(),
             record.offset());
       }
-      commit(
-          List.of(record),
-          DeadLetter.record(record, "unprocessable", "it cannot be applied: " + kind(e)));
+      commit(List.of(record), DeadLetter.record(record, "unprocessable", kind(e)));
     }
   }
 
@@ -314,7 +312,7 @@ final class StreamConsumer implements Runnable {
   private static String kind(Exception e) {
     return e instanceof SQLException sql
         ? "the database refused it, SQL state " + sql.getSQLState()
-        : e.getClass().getSimpleName();
+        : "it cannot be applied, " + e.getClass().getSimpleName();
   }
 
   /**
