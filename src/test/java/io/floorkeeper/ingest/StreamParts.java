@@ -112,6 +112,8 @@ final class StreamParts implements AutoCloseable {
           properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
           properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
           properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+          // A topic that was recreated is seen soon, and not after the five minutes of the default.
+          properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
           properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
           properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords);
           return properties;
