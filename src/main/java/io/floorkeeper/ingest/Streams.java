@@ -10,10 +10,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -81,17 +78,18 @@ class Streams {
   }
 
   private void start(String name, List<String> topics, String groupId, BatchHandler handler) {
+    StreamCursor cursor =
+        new StreamCursor(topics, directory, database, settings.acceptRecreatedTopics());
     StreamConsumer consumer =
         new StreamConsumer(
             name,
             topics,
-            properties(name, groupId),
+            () -> properties(name, groupId),
             directory,
-            database,
-            handler,
+            cursor,
+            new StreamTransactions(name, cursor, database, handler, deadLetters, metrics),
             deadLetters,
-            metrics,
-            settings.acceptRecreatedTopics());
+            metrics);
     consumers.add(consumer);
     metrics.watch(consumer);
     Thread thread = new Thread(consumer, "stream-" + name);
@@ -100,23 +98,13 @@ class Streams {
     thread.start();
   }
 
-  private Supplier<Properties> properties(String name, String groupId) {
-    return () -> {
-      Properties properties = kafka.common();
-      properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "floorkeeper-" + name);
-      properties.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
-      properties.put(
-          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-          (directory.hasConsumerProtocol() ? GroupProtocol.CONSUMER : GroupProtocol.CLASSIC)
-              .name()
-              .toLowerCase(Locale.ROOT));
-      properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-      properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-      // A topic that was recreated is seen soon, and not after the five minutes of the default.
-      properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-      properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-      properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchRecords());
-      return properties;
-    };
+  /** Asked for each new consumer: a broker may have been upgraded since. */
+  private Properties properties(String name, String groupId) {
+    return ConsumerProperties.of(
+        kafka,
+        "floorkeeper-" + name,
+        groupId,
+        directory.hasConsumerProtocol() ? GroupProtocol.CONSUMER : GroupProtocol.CLASSIC,
+        settings.batchRecords());
   }
 }

@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -103,27 +103,25 @@ final class StreamParts implements AutoCloseable {
   /** A stream of one topic, in a group that has the topic's name. */
   StreamConsumer stream(
       String topic, int batchRecords, BatchHandler handler, boolean acceptRecreatedTopics) {
+    StreamCursor cursor = cursor(topic, acceptRecreatedTopics);
+    StreamMetrics metrics = new StreamMetrics(new SimpleMeterRegistry());
     return new StreamConsumer(
         "test",
         List.of(topic),
-        () -> {
-          Properties properties = kafka.common();
-          properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic);
-          properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
-          properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-          properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-          // A topic that was recreated is seen soon, and not after the five minutes of the default.
-          properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-          properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-          properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords);
-          return properties;
-        },
+        () -> consumer(topic, batchRecords),
         directory,
-        database,
-        handler,
+        cursor,
+        new StreamTransactions("test", cursor, database, handler, deadLetters, metrics),
         deadLetters,
-        new StreamMetrics(new SimpleMeterRegistry()),
-        acceptRecreatedTopics);
+        metrics);
+  }
+
+  StreamCursor cursor(String topic, boolean acceptRecreatedTopics) {
+    return new StreamCursor(List.of(topic), directory, database, acceptRecreatedTopics);
+  }
+
+  Properties consumer(String topic, int batchRecords) {
+    return ConsumerProperties.of(kafka, "test", topic, GroupProtocol.CONSUMER, batchRecords);
   }
 
   /**

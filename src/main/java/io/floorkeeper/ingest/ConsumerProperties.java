@@ -1,0 +1,32 @@
+package io.floorkeeper.ingest;
+
+import io.floorkeeper.platform.KafkaSettings;
+import java.util.Locale;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
+
+/** How a stream reads from Kafka, whatever it reads. */
+final class ConsumerProperties {
+  private ConsumerProperties() {}
+
+  static Properties of(
+      KafkaSettings kafka,
+      String clientId,
+      String groupId,
+      GroupProtocol protocol,
+      int batchRecords) {
+    Properties properties = kafka.common();
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+    properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.name().toLowerCase(Locale.ROOT));
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    // Positions are in Postgres; one that Kafka no longer has must not become another silently.
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    // A topic that was recreated is seen soon, and not after the five minutes of the default.
+    properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords);
+    return properties;
+  }
+}

@@ -1,0 +1,146 @@
+package io.floorkeeper.ingest;
+
+import io.agroal.api.AgroalDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
+
+/**
+ * What the records do and where the stream stands, in one Postgres transaction per polled batch. A
+ * batch that the database refuses for its content is applied record by record, and the one at fault
+ * becomes a dead letter.
+ */
+final class StreamTransactions {
+  private static final Logger LOG = Logger.getLogger(StreamTransactions.class);
+
+  private final String stream;
+  private final StreamCursor cursor;
+  private final AgroalDataSource database;
+  private final BatchHandler handler;
+  private final DeadLetterOffice deadLetters;
+  private final StreamMetrics metrics;
+
+  StreamTransactions(
+      String stream,
+      StreamCursor cursor,
+      AgroalDataSource database,
+      BatchHandler handler,
+      DeadLetterOffice deadLetters,
+      StreamMetrics metrics) {
+    this.stream = stream;
+    this.cursor = cursor;
+    this.database = database;
+    this.handler = handler;
+    this.deadLetters = deadLetters;
+    this.metrics = metrics;
+  }
+
+  /**
+   * @throws SQLException where the database does not answer: nothing, or only the first of the
+   *     records are applied, and the cursor says which
+   */
+  void apply(ConsumerRecords<byte[], byte[]> records) throws SQLException {
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
+    try {
+      commit(all, null);
+    } catch (SQLException | RuntimeException e) {
+      if (!isOfContent(e)) {
+        throw e;
+      }
+      LOG.warnf(
+          "stream %s: a batch of %d cannot be applied (%s), record by record then",
+          stream, all.size(), kind(e));
+      for (ConsumerRecord<byte[], byte[]> record : all) {
+        applyAlone(record);
+      }
+    }
+  }
+
+  private void applyAlone(ConsumerRecord<byte[], byte[]> record) throws SQLException {
+    try {
+      commit(List.of(record), null);
+    } catch (SQLException | RuntimeException e) {
+      if (!isOfContent(e)) {
+        throw e;
+      }
+      if (e instanceof RuntimeException) {
+        LOG.errorf(
+            e,
+            "stream %s: the record %s-%d at %d cannot be applied and becomes a dead letter",
+            stream,
+            record.topic(),
+            record.partition(),
+            record.offset());
+      }
+      commit(List.of(record), DeadLetter.record(record, "unprocessable", kind(e)));
+    }
+  }
+
+  /**
+   * One transaction.
+   *
+   * @param instead of applying the records: this dead letter; null: apply them
+   */
+  private void commit(List<ConsumerRecord<byte[], byte[]>> records, DeadLetter instead)
+      throws SQLException {
+    long startNanos = System.nanoTime();
+    StreamBatch batch = cursor.batch(records);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        cursor.move(connection, batch);
+        List<DeadLetter> unreadable =
+            instead == null
+                ? handler.apply(connection, batch)
+                : handler.giveUp(connection, instead);
+        deadLetters.put(connection, batch, unreadable);
+        connection.commit();
+        cursor.moved(batch);
+        metrics.committed(
+            stream, records.size(), unreadable.size(), System.nanoTime() - startNanos);
+      } catch (SQLException | RuntimeException | Error e) {
+        // Also after an Error: to set auto-commit on an open transaction would commit it.
+        rollback(connection, e);
+        throw e;
+      }
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** What went wrong before is what is told. */
+  private static void rollback(Connection connection, Throwable because) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Whether the records themselves are at fault: to try again would not help. A defect of ours that
+   * one record brings to light counts as that: one dead letter, and not a stream that stands still.
+   */
+  private static boolean isOfContent(Exception e) {
+    if (e instanceof SQLException sql) {
+      String state = sql.getSQLState();
+      return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+    return !(e instanceof KafkaException
+        || e instanceof StreamPositions.FencedException
+        || e instanceof StreamCursor.MustStopException);
+  }
+
+  /** What went wrong, without the message: that may quote values. */
+  private static String kind(Exception e) {
+    return e instanceof SQLException sql
+        ? "the database refused it, SQL state " + sql.getSQLState()
+        : "it cannot be applied, " + e.getClass().getSimpleName();
+  }
+}
