@@ -13,6 +13,9 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +108,7 @@ final class OtlpProtobuf {
                   if (inner != lengthTag(InstrumentationScope.NAME_FIELD_NUMBER)) {
                     return false;
                   }
-                  scope[0] = in.readStringRequireUtf8();
+                  scope[0] = in.readString();
                   return true;
                 });
           } else if (tag == lengthTag(ScopeSpans.SPANS_FIELD_NUMBER)) {
@@ -127,7 +130,7 @@ final class OtlpProtobuf {
     } else if (tag == lengthTag(Span.PARENT_SPAN_ID_FIELD_NUMBER)) {
       draft.parentSpanId(SpanDraft.hex(in.readByteArray()));
     } else if (tag == lengthTag(Span.NAME_FIELD_NUMBER)) {
-      draft.name = in.readStringRequireUtf8();
+      draft.name = in.readString();
     } else if (tag == tag(Span.START_TIME_UNIX_NANO_FIELD_NUMBER, WireFormat.WIRETYPE_FIXED64)) {
       draft.startUnixNano = in.readFixed64();
     } else if (tag == tag(Span.END_TIME_UNIX_NANO_FIELD_NUMBER, WireFormat.WIRETYPE_FIXED64)) {
@@ -158,7 +161,7 @@ final class OtlpProtobuf {
     message(
         tag -> {
           if (tag == lengthTag(Span.Event.NAME_FIELD_NUMBER)) {
-            name[0] = in.readStringRequireUtf8();
+            name[0] = in.readString();
             return true;
           }
           return attribute(
@@ -197,7 +200,7 @@ final class OtlpProtobuf {
     message(
         inner -> {
           if (inner == lengthTag(KeyValue.KEY_FIELD_NUMBER)) {
-            key[0] = in.readStringRequireUtf8();
+            key[0] = in.readString();
           } else if (inner == lengthTag(KeyValue.VALUE_FIELD_NUMBER)) {
             value[1] = in.readRawVarint32();
             value[0] = in.getTotalBytesRead();
@@ -220,7 +223,7 @@ final class OtlpProtobuf {
     Object value = null;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag == lengthTag(AnyValue.STRING_VALUE_FIELD_NUMBER)) {
-        value = SpanDraft.bounded(in.readStringRequireUtf8());
+        value = text(in.readByteArray());
       } else if (tag == tag(AnyValue.BOOL_VALUE_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT)) {
         value = in.readBool();
       } else if (tag == tag(AnyValue.INT_VALUE_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT)) {
@@ -233,6 +236,19 @@ final class OtlpProtobuf {
       }
     }
     return value;
+  }
+
+  /**
+   * One text that is not UTF-8 must not cost the other spans of the batch: names and keys are read
+   * with replacement characters and then match nothing, a value says that it cannot be used.
+   */
+  private static Object text(byte[] utf8) {
+    try {
+      return SpanDraft.bounded(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+    } catch (CharacterCodingException e) {
+      return new RawSpan.Unusable("not_utf8");
+    }
   }
 
   private void message(Fields fields) throws IOException {

@@ -65,7 +65,7 @@ public record RawSpan(
    * Stands for a value that was there and cannot be used: whoever needs it rejects the call,
    * whoever does not need it never notices.
    *
-   * @param code {@code wrong_type}, {@code not_a_number} or {@code too_long}
+   * @param code {@code wrong_type}, {@code not_a_number}, {@code not_utf8} or {@code too_long}
    */
   public record Unusable(String code) {}
 }

@@ -13,12 +13,17 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Every error of the HTTP interface, as RFC 9457 problem+json with a stable code and the field. */
 public final class ProblemMapper {
+  /** The parser tells the name in its message only. */
+  private static final Pattern TWICE = Pattern.compile("Duplicate field '(\\w+)'");
+
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
   public static final String MEDIA_TYPE = "application/problem+json";
 
@@ -51,6 +56,10 @@ public final class ProblemMapper {
     }
     if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       return field("invalid_value", path(mapping), "cannot be read");
+    }
+    Matcher twice = TWICE.matcher(String.valueOf(e.getOriginalMessage()));
+    if (twice.lookingAt()) {
+      return field("duplicate_field", twice.group(1), "is there twice");
     }
     String where =
         e.getLocation() == null

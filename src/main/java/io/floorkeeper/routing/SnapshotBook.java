@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,6 +35,8 @@ class SnapshotBook {
   /** So many masks per role are kept beside the common one: beyond it they fall back. */
   private static final int MOST_MASKS = 64;
 
+  private static final long GATHER_MILLIS = 20;
+
   private final PolicyBook policies;
   private final PosteriorBook posteriors;
   private final KeyBook keys;
@@ -42,7 +45,9 @@ class SnapshotBook {
   private final AtomicReference<AllocationSnapshot> current = new AtomicReference<>();
   private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
   private final Counter quarantined;
+  private final Thread maskBuilder = new Thread(this::buildWantedMasks, "wanted-masks");
   private volatile boolean live;
+  private volatile boolean stopping;
 
   SnapshotBook(
       PolicyBook policies,
@@ -77,11 +82,28 @@ class SnapshotBook {
     return current.get();
   }
 
-  /** An eligibility mask was met that has no allocation: the next snapshot will have one. */
+  /**
+   * An eligibility mask was met that has no allocation: it has one a moment later, from the
+   * evidence in memory, so also while the database is away.
+   */
   void want(String role, long mask) {
     Set<Long> ofRole = wantedMasks.computeIfAbsent(role, r -> ConcurrentHashMap.newKeySet());
-    if (ofRole.size() < MOST_MASKS) {
-      ofRole.add(mask);
+    if (ofRole.size() < MOST_MASKS && ofRole.add(mask)) {
+      LockSupport.unpark(maskBuilder);
+    }
+  }
+
+  private void buildWantedMasks() {
+    while (!stopping) {
+      LockSupport.park();
+      try {
+        Thread.sleep(GATHER_MILLIS); // masks come in bursts, and may well share a snapshot
+        rebuild(current.get().source());
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) { // or the thread would end unseen; the next snapshot has them
+        LOG.errorf(e, "allocations for new masks could not be built");
+      }
     }
   }
 
@@ -103,6 +125,8 @@ class SnapshotBook {
       rebuild(AllocationSnapshot.Source.STATIC);
     }
     posteriors.subscribe(evidence -> follow());
+    maskBuilder.setDaemon(true);
+    maskBuilder.start();
   }
 
   /** From here on the database is followed: every new evidence is the next snapshot. */
@@ -117,6 +141,8 @@ class SnapshotBook {
   }
 
   void stop(@Observes ShutdownEvent event) {
+    stopping = true;
+    maskBuilder.interrupt();
     file.close();
   }
 

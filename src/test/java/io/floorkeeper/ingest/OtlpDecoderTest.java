@@ -5,6 +5,7 @@ import static io.floorkeeper.ingest.Otlp.TRACE;
 import static io.floorkeeper.ingest.Otlp.batch;
 import static io.floorkeeper.ingest.Otlp.json;
 import static io.floorkeeper.ingest.Otlp.span;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -173,6 +174,21 @@ class OtlpDecoderTest {
       // Then
       assertThat(code(cut)).as("cut after %s bytes", length).isEqualTo("broken_protobuf");
     }
+  }
+
+  @Test
+  void textThatIsNotUtf8CostsOneAttributeOfProtobufAndNotTheBatch() {
+    // Given
+    byte[] value = batch(span("session.id", "caf?"), span("session.id", "cafe")).toByteArray();
+    value[new String(value, ISO_8859_1).indexOf('?')] = (byte) 0xE9;
+
+    // When
+    List<RawSpan> spans = ((Spans) decoder.decode(value)).spans();
+
+    // Then
+    assertThat(spans)
+        .extracting(span -> span.attributes().get("session.id"))
+        .containsExactly(new RawSpan.Unusable("not_utf8"), "cafe");
   }
 
   @Test

@@ -189,6 +189,11 @@ class LoopIT {
           {"session_id":"s"}                             | 400 | missing_field       | role
           {"role":"worker"                               | 400 | broken_json         |
           []                                             | 400 | invalid_body        |
+          {"role":"worker"} {"role":"critic"}            | 400 | invalid_body        |
+          {"role":"worker","role":"critic"}              | 400 | duplicate_field     | role
+          {"role":7}                                     | 400 | invalid_value       | role
+          {"role":"worker","max_latency_ms":"5"}         | 400 | invalid_value       | max_latency_ms
+          {"role":"worker","max_latency_ms":1.5}         | 400 | invalid_value       | max_latency_ms
           {"role":"worker","max_cost_usd":"cheap"}       | 400 | invalid_value       | max_cost_usd
           {"role":"worker","max_cost_usd":-1}            | 400 | invalid_value       | max_cost_usd
           {"role":"worker","context":{"tools":"many"}}   | 400 | invalid_value       | context.tools

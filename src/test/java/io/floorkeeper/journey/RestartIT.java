@@ -86,6 +86,11 @@ class RestartIT {
         assertThat(restarted.path("epoch").asLong()).isEqualTo(epoch);
         assertThat(restarted.path("policy_version").asInt()).isEqualTo(1);
         assertThat(service.role("worker").path("snapshot").asText()).isEqualTo("disk");
+        String narrowed = "{\"role\":\"critic\",\"min_tier\":\"mid\"}";
+        service.post("/route", narrowed);
+        await()
+            .atMost(SOON)
+            .until(() -> !service.post("/route", narrowed).body().contains("fallback"));
 
         parts.database().orElseThrow().start();
         parts.broker().orElseThrow().start();
