@@ -1,10 +1,13 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.replay.ReplayCommand;
 import io.floorkeeper.replay.ReplaySummaryCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,10 +52,21 @@ public final class Floorkeeper {
             failed.getErr().println(refused.getMessage());
             return refused.exitCode();
           }
+          if (exception instanceof IOException unreadable) {
+            failed.getErr().println(inWords(unreadable));
+            return failed.getCommandSpec().exitCodeOnExecutionException();
+          }
           exception.printStackTrace(failed.getErr());
           return failed.getCommandSpec().exitCodeOnExecutionException();
         });
     return line;
+  }
+
+  /** A file that is not there, no gzip, no JSON: the user's to mend, so no stack trace. */
+  private static String inWords(IOException e) {
+    return e instanceof NoSuchFileException missing
+        ? "no such file: " + missing.getFile()
+        : "cannot be read or written: " + Causes.briefly(e);
   }
 
   /** {@code floorkeeper --port 9000} means {@code floorkeeper serve --port 9000}. */

@@ -13,9 +13,6 @@ import org.eclipse.microprofile.config.Config;
 /** The service once everything is up: says where everything is, and waits for the end. */
 public final class RunningService implements QuarkusApplication {
 
-  /** The service answers before; but what it answers then teaches nobody. */
-  private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(10);
-
   private final HttpServer http;
   private final Config config;
   private final DatabaseGate database;
@@ -44,7 +41,7 @@ public final class RunningService implements QuarkusApplication {
 
   /** In slices, so that a signal need not wait for a database that does not come. */
   private void awaitDatabase() {
-    long endNanos = System.nanoTime() + DATABASE_PATIENCE.toNanos();
+    long endNanos = System.nanoTime() + DatabaseGate.PATIENCE.toNanos();
     boolean open = false;
     while (!open
         && !ApplicationLifecycleManager.isVmShuttingDown()

@@ -6,6 +6,7 @@ import io.floorkeeper.platform.Loopback;
 import io.floorkeeper.platform.Settings;
 import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.policy.InvalidPolicyException;
+import io.floorkeeper.policy.PolicyPresets;
 import io.floorkeeper.policy.PolicyReader;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
@@ -64,8 +65,11 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where the embedded parts keep their data (default: .floorkeeper).")
   private Path dataFolder;
 
-  @Option(names = "--policy", paramLabel = "FILE", description = "The policy to start with.")
-  private Path policy;
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE|PRESET",
+      description = "The policy to start with: a file, or the name of a preset.")
+  private String policy;
 
   @Option(names = "--demo", description = "Shows the service at work on generated traffic.")
   private boolean demo;
@@ -141,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
   private static Optional<InvalidPolicyException> unusablePolicy(Settings settings) {
     Optional<String> file = settings.find("floorkeeper.policy.file");
     try {
-      if (file.isPresent() && Files.isReadable(Path.of(file.get()))) {
+      if (file.isPresent() && !file.get().isEmpty() && Files.isReadable(Path.of(file.get()))) {
         PolicyReader.read(Files.readString(Path.of(file.get())), file.get());
       }
       return Optional.empty();
@@ -157,10 +161,19 @@ final class ServeCommand implements Callable<Integer> {
     set(HTTP_HOST, host);
     set(DataFolder.SETTING, dataFolder);
     if (policy != null) {
-      if (!Files.isReadable(policy)) {
-        throw new ParameterException(spec.commandLine(), "Cannot read the policy " + policy);
+      if (PolicyPresets.names().contains(policy)) {
+        set("floorkeeper.policy.preset", policy);
+        set("floorkeeper.policy.file", ""); // stronger than a file of the environment
+      } else if (Files.isReadable(Path.of(policy))) {
+        set("floorkeeper.policy.file", Path.of(policy).toAbsolutePath());
+      } else {
+        throw new ParameterException(
+            spec.commandLine(),
+            "Cannot read the policy "
+                + policy
+                + ": it is neither a file nor a preset, of which there are "
+                + PolicyPresets.names());
       }
-      set("floorkeeper.policy.file", policy.toAbsolutePath());
     }
     if (demo) {
       set("floorkeeper.demo.enabled", true);

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.floorkeeper.ledger.AllocationRecord;
+import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.DecisionRecord;
 import io.floorkeeper.ledger.DecisionRepository;
+import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.LogEvent;
 import io.floorkeeper.ledger.TotalsRepository;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,12 +48,13 @@ class DecisionHandler implements BatchHandler {
           throw new IOException("nothing");
         }
         if (event.decision() != null) {
+          DecisionKeys.bytes(event.decision().decisionId());
           records.add(event.decision());
         }
         if (event.allocation() != null) {
           allocations.add(event.allocation());
         }
-      } catch (IOException e) {
+      } catch (IOException | InvalidDecisionIdException e) {
         deadLetters.add(
             DeadLetter.record(record, "broken_decision", "no event of the decision log"));
       }

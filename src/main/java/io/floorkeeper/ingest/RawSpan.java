@@ -34,7 +34,7 @@ public record RawSpan(
 
   public static final int MAX_NAME = 128;
 
-  /** A named attribute longer than this is {@link Unusable}. */
+  /** A named attribute of more bytes of UTF-8 than this is {@link Unusable}. */
   public static final int MAX_TEXT = 1024;
 
   public RawSpan {

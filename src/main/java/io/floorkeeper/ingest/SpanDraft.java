@@ -1,5 +1,6 @@
 package io.floorkeeper.ingest;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -103,9 +104,15 @@ final class SpanDraft {
                 .toList()));
   }
 
-  /** The value as it is kept: text only up to a bound. */
+  /**
+   * The value as it is kept: text only up to a bound, which is of bytes because indexes count
+   * those.
+   */
   static Object bounded(String text) {
-    return text.length() > RawSpan.MAX_TEXT ? new RawSpan.Unusable("too_long") : text;
+    return text.length() > RawSpan.MAX_TEXT
+            || text.getBytes(StandardCharsets.UTF_8).length > RawSpan.MAX_TEXT
+        ? new RawSpan.Unusable("too_long")
+        : text;
   }
 
   static String hex(byte[] id) {

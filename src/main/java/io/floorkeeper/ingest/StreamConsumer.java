@@ -4,9 +4,12 @@ import io.floorkeeper.platform.Backoff;
 import io.floorkeeper.platform.Causes;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -32,6 +35,11 @@ import org.jboss.logging.Logger;
 final class StreamConsumer implements Runnable {
   private static final Logger LOG = Logger.getLogger(StreamConsumer.class);
   private static final Duration POLL = Duration.ofMillis(500);
+
+  /** After so much silence the broker is asked whether it is there. */
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
   /** How the stream is doing, for health and metrics. */
   enum State {
@@ -108,8 +116,10 @@ final class StreamConsumer implements Runnable {
         readUntilStopped(backoff);
       } catch (WakeupException e) {
         LOG.debugf("stream %s was woken to stop", name);
-      } catch (StreamCursor.MustStopException | OffsetOutOfRangeException e) {
-        fail(Causes.briefly(e));
+      } catch (StreamCursor.MustStopException e) {
+        fail(e.getMessage());
+      } catch (OffsetOutOfRangeException e) {
+        outOfRange(backoff, e);
       } catch (KafkaException | StreamPositions.FencedException e) {
         wait(backoff, e);
       } catch (RuntimeException | Error e) { // or the thread would end and look as if it read
@@ -119,6 +129,19 @@ final class StreamConsumer implements Runnable {
     }
     if (state != State.FAILED) {
       state = State.STOPPED;
+    }
+  }
+
+  /** A topic that was created again is shorter than the old one was; any other gap is a loss. */
+  private void outOfRange(Backoff backoff, OffsetOutOfRangeException e) {
+    try {
+      if (!cursor.isRecreated(e.partitions())) {
+        fail(Causes.briefly(e));
+      }
+    } catch (StreamCursor.MustStopException recreated) {
+      fail(recreated.getMessage());
+    } catch (KafkaException unknown) {
+      wait(backoff, unknown);
     }
   }
 
@@ -156,25 +179,50 @@ final class StreamConsumer implements Runnable {
                 properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer = reading;
       reading.subscribe(topics, cursor.listener(reading));
+      Set<TopicPartition> refused = new HashSet<>();
+      boolean silent = false;
+      long heardNanos = System.nanoTime();
       while (!stopping) {
         ConsumerRecords<byte[], byte[]> records = cursor.poll(reading, POLL);
-        if (records.isEmpty()) {
-          reading(backoff);
-          metrics.lag(name, lag(reading));
-          continue;
-        }
         try {
+          if (records.isEmpty()) {
+            // An empty answer is what the client gives too while no broker is there.
+            if (System.nanoTime() - heardNanos > SILENCE.toNanos()) {
+              ids.requireBroker();
+              silent = false;
+              heardNanos = System.nanoTime();
+            }
+            // What was refused is still to be fetched again: an empty answer settles nothing.
+            refused.retainAll(reading.assignment());
+            if (refused.isEmpty() && !silent) {
+              reading(backoff);
+            }
+            if (!silent) {
+              metrics.lag(name, lag(reading));
+            }
+            continue;
+          }
+          silent = false;
+          heardNanos = System.nanoTime();
           if (cursor.isOfAnotherTopic(records, ids)) {
             return; // and begin again
           }
           transactions.apply(records);
+          refused.removeAll(records.partitions());
           metrics.lag(name, lag(reading));
           reading(backoff);
         } catch (SQLException | KafkaException e) {
-          cursor.rewind(reading, records);
+          if (records.isEmpty()) {
+            silent = true;
+          } else {
+            refused.addAll(records.partitions());
+            cursor.rewind(reading, records);
+          }
+          metrics.lag(name, Double.NaN);
           wait(backoff, e);
         }
       }
+      reading.close(CloseOptions.timeout(CLOSE_LIMIT));
     } finally {
       consumer = null;
     }

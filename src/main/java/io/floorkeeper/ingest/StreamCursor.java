@@ -58,6 +58,7 @@ final class StreamCursor {
   /** Empty: the partition was never read. */
   private final Map<TopicPartition, OptionalLong> expected = new HashMap<>();
 
+  private MustStopException refusal;
   private String clusterId;
   private Map<String, String> topicIds = Map.of();
 
@@ -83,6 +84,7 @@ final class StreamCursor {
    */
   void begin() {
     expected.clear();
+    refusal = null;
     clusterId = directory.clusterId();
     topicIds = directory.ensure(topics);
   }
@@ -132,9 +134,11 @@ final class StreamCursor {
   /** Sends the consumer back: what is not committed of these records is fetched again. */
   void rewind(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
     for (TopicPartition partition : records.partitions()) {
-      long first = records.records(partition).get(0).offset();
-      consumer.seek(
-          partition, expected.getOrDefault(partition, OptionalLong.empty()).orElse(first));
+      if (consumer.assignment().contains(partition)) {
+        long first = records.records(partition).get(0).offset();
+        consumer.seek(
+            partition, expected.getOrDefault(partition, OptionalLong.empty()).orElse(first));
+      }
     }
   }
 
@@ -149,7 +153,25 @@ final class StreamCursor {
   boolean isOfAnotherTopic(ConsumerRecords<byte[], byte[]> records, TopicDirectory.Ids ids) {
     Set<String> read = new HashSet<>();
     records.partitions().forEach(partition -> read.add(partition.topic()));
-    for (String topic : read) {
+    return isRecreated(read, ids);
+  }
+
+  /**
+   * Whether one of these partitions' topics is not the one that positions are kept of.
+   *
+   * @throws MustStopException where that is not to be accepted
+   * @throws KafkaException where the broker does not answer
+   */
+  boolean isRecreated(Collection<TopicPartition> partitions) {
+    Set<String> named = new HashSet<>();
+    partitions.forEach(partition -> named.add(partition.topic()));
+    try (TopicDirectory.Ids ids = directory.ids()) {
+      return isRecreated(named, ids);
+    }
+  }
+
+  private boolean isRecreated(Set<String> named, TopicDirectory.Ids ids) {
+    for (String topic : named) {
       if (!ids.of(topic).equals(topicIds.get(topic))) {
         if (!acceptRecreatedTopics) {
           throw recreated(topic);
@@ -174,7 +196,11 @@ final class StreamCursor {
    */
   ConsumerRecords<byte[], byte[]> poll(Consumer<byte[], byte[]> consumer, Duration timeout) {
     try {
-      return consumer.poll(timeout);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+      if (refusal != null) {
+        throw refusal;
+      }
+      return records;
     } catch (NoOffsetForPartitionException e) {
       LOG.debugf("assigned, and not yet sought: %s", e.partitions());
       Set<TopicPartition> unsought = new HashSet<>(e.partitions());
@@ -222,7 +248,13 @@ final class StreamCursor {
     return new ConsumerRebalanceListener() {
       @Override
       public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        seek(consumer, partitions);
+        try {
+          seek(consumer, partitions);
+        } catch (MustStopException e) {
+          // Thrown from here the client would log it at length. The poll around it tells it.
+          refusal = e;
+          consumer.pause(partitions);
+        }
       }
 
       @Override

@@ -8,13 +8,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Lag, batches, commits and dead letters of the streams. */
 @ApplicationScoped
 class StreamMetrics {
   private final MeterRegistry meters;
-  private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
+  private final Map<String, AtomicReference<Double>> lags = new ConcurrentHashMap<>();
 
   StreamMetrics(MeterRegistry meters) {
     this.meters = meters;
@@ -41,10 +41,18 @@ class StreamMetrics {
         s -> s.state() == StreamConsumer.State.FAILED ? 1 : 0);
   }
 
-  void lag(String stream, long records) {
+  /**
+   * @param records that are not read yet; NaN: nobody knows
+   */
+  void lag(String stream, double records) {
     lags.computeIfAbsent(
             stream,
-            s -> meters.gauge("floorkeeper.ingest.lag", Tags.of("stream", s), new AtomicLong()))
+            s ->
+                meters.gauge(
+                    "floorkeeper.ingest.lag",
+                    Tags.of("stream", s),
+                    new AtomicReference<>(0.0),
+                    AtomicReference::get))
         .set(records);
   }
 }

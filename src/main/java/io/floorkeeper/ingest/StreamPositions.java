@@ -46,12 +46,15 @@ final class StreamPositions {
     }
   }
 
-  /** Whether a topic of this name was read under another id: it has been recreated since. */
+  /**
+   * Whether a topic of this name was read under another id and never under this one: it has been
+   * recreated since. Once a record of the new one was read, that is settled.
+   */
   static boolean readUnderAnotherId(Connection connection, Key key) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select 1 from stream_position where cluster_id = ? and topic = ? and topic_id <> ?"
-                + " limit 1")) {
+            "select 1 from stream_position where cluster_id = ? and topic = ?"
+                + " group by topic having bool_and(topic_id <> ?)")) {
       select.setString(1, key.clusterId);
       select.setString(2, key.topic);
       select.setString(3, key.topicId);

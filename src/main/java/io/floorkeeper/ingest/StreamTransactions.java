@@ -18,6 +18,14 @@ import org.jboss.logging.Logger;
 final class StreamTransactions {
   private static final Logger LOG = Logger.getLogger(StreamTransactions.class);
 
+  /**
+   * Classes of SQL states that say something of the database and nothing of the records: connection
+   * lost, not authorised, rolled back for others' sake, out of resources, in no state for it,
+   * stopped, failing, misconfigured, broken; and a schema or rights that are not there (yet).
+   */
+  private static final List<String> PASSING =
+      List.of("08", "28", "3D", "40", "42", "53", "55", "57", "58", "F0", "XX", "25");
+
   private final String stream;
   private final StreamCursor cursor;
   private final AgroalDataSource database;
@@ -124,13 +132,13 @@ final class StreamTransactions {
   }
 
   /**
-   * Whether the records themselves are at fault: to try again would not help. A defect of ours that
-   * one record brings to light counts as that: one dead letter, and not a stream that stands still.
+   * Whether the records themselves are at fault: to try again would not help. What is not known to
+   * pass by itself counts as that, and so does a defect of ours that one record brings to light:
+   * one dead letter, and not a stream that stands still.
    */
   private static boolean isOfContent(Exception e) {
     if (e instanceof SQLException sql) {
-      String state = sql.getSQLState();
-      return state != null && (state.startsWith("22") || state.startsWith("23"));
+      return sql.getSQLState() != null && PASSING.stream().noneMatch(sql.getSQLState()::startsWith);
     }
     return !(e instanceof KafkaException
         || e instanceof StreamPositions.FencedException

@@ -19,7 +19,11 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Streams {
   static final String SPANS = "spans";
   static final String DECISIONS = "decisions";
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  /** For all of them together: whoever stops a container kills it after ten seconds. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+
+  private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(1);
 
   private final AgroalDataSource database;
   private final KafkaSettings kafka;
@@ -72,8 +76,13 @@ class Streams {
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     all().forEach(StreamConsumer::stop);
+    long endNanos = System.nanoTime() + STOP_LIMIT.toNanos();
     for (Thread thread : threads) {
-      thread.join(STOP_LIMIT.toMillis());
+      thread.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
+    }
+    for (Thread thread : threads) {
+      thread.interrupt(); // it waits for a broker or a database that is not there
+      thread.join(INTERRUPTED_LIMIT.toMillis());
     }
   }
 

@@ -2,6 +2,7 @@ package io.floorkeeper.ingest;
 
 import io.floorkeeper.platform.KafkaSettings;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -83,9 +84,16 @@ class TopicDirectory {
       return idOf(admin, topic);
     }
 
+    /**
+     * @throws KafkaException where no broker answers
+     */
+    void requireBroker() {
+      await(admin.describeCluster().clusterId());
+    }
+
     @Override
     public void close() {
-      admin.close();
+      admin.close(Duration.ofSeconds(1));
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.Optional;
  * What one first decision started, added up: the task's calls, retries and tool loops. Immutable
  * and pure; calls may be added in any order with the same result.
  *
- * <p>Its dollars are those of all its calls. Its quality is the DELIVERED one: the label of the
- * latest labelled call; 0 where the very last call failed, no later label stands against that, and
- * the policy counts errors as 0.
+ * <p>Its dollars are those of all its calls; beyond nine billion of them it refuses the next. Its
+ * quality is the DELIVERED one: the label of the latest labelled call; 0 where the very last call
+ * failed, no later label stands against that, and the policy counts errors as 0.
  *
  * @param root the 33 bytes of the decision id that the episode's ids share
  * @param evidenceKey where its contribution goes
@@ -55,7 +55,11 @@ record Episode(
         Optional.empty());
   }
 
-  /** With one more call. */
+  /**
+   * With one more call.
+   *
+   * @throws ArithmeticException where its dollars fit into no long any more
+   */
   Episode plus(EpisodeCall call) {
     boolean latest = Arrays.compareUnsigned(call.rank(), lastRank) > 0;
     Optional<RankedLabel> latestLabel =
@@ -70,7 +74,7 @@ record Episode(
         calls + 1,
         call.tokens().map(tokens::plus).orElse(tokens),
         tokenCalls + (call.tokens().isPresent() ? 1 : 0),
-        nanoUsd + call.nanoUsd().orElse(0),
+        Math.addExact(nanoUsd, call.nanoUsd().orElse(0)),
         dollarCalls + (call.nanoUsd().isPresent() ? 1 : 0),
         errors + (call.error() ? 1 : 0),
         latest ? call.rank() : lastRank,

@@ -23,12 +23,17 @@ import org.jboss.logging.Logger;
 public class DatabaseGate {
   private static final Logger LOG = Logger.getLogger(DatabaseGate.class);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** So long a start waits for it before it goes on without. */
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private final Flyway flyway;
   private final EntityManagerFactory entityManagers;
   private final Event<DatabaseReady> ready;
   private final CountDownLatch opened = new CountDownLatch(1);
+  private final long startNanos = System.nanoTime();
   private volatile boolean stopping;
   private Thread thread;
 
@@ -41,6 +46,14 @@ public class DatabaseGate {
   /** Whether the database has been brought into use. */
   public boolean isOpen() {
     return opened.getCount() == 0;
+  }
+
+  /**
+   * Whether there is nothing to wait for: it is open, or has not come in {@link #PATIENCE}. What is
+   * answered before teaches nobody.
+   */
+  public boolean isSettled() {
+    return isOpen() || System.nanoTime() - startNanos > PATIENCE.toNanos();
   }
 
   /** Waits for it, up to {@code limit}; whether it has happened. */

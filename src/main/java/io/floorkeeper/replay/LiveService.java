@@ -62,6 +62,7 @@ final class LiveService {
 
   private JsonNode ask(HttpRequest request) {
     Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+    boolean told = false;
     long endNanos = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
@@ -77,6 +78,10 @@ final class LiveService {
                   + problem.path("detail").asText("HTTP " + response.statusCode()));
         }
       } catch (IOException e) {
+        if (!told) {
+          System.err.println("waiting for " + base);
+          told = true;
+        }
         if (System.nanoTime() > endNanos) {
           throw new RefusedException(
               request.uri() + " does not answer: " + e + "; is the service running?");

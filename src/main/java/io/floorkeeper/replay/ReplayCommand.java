@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -133,6 +134,15 @@ public final class ReplayCommand implements Callable<Integer> {
     check(seeds == 1 || where.policy != null, "--seeds goes with --policy, not with --live");
     check(limit == null || limit >= 1, "--limit must be 1 or more");
     check(models.size() >= 2, "--models needs at least two models");
+    check(new HashSet<>(models).size() == models.size(), "--models names a model twice");
+    check(
+        where.live == null
+            || where.live.getHost() != null
+                && List.of("http", "https").contains(where.live.getScheme()),
+        "--live must be a URL, e.g. http://127.0.0.1:8080");
+    check(
+        json == null || Files.isDirectory(json.toAbsolutePath().getParent()),
+        "--json: there is no directory " + (json == null ? "" : json.toAbsolutePath().getParent()));
     SpanSender.Encoding as;
     try {
       as = SpanSender.Encoding.valueOf(encoding.toUpperCase(Locale.ROOT));
@@ -155,14 +165,12 @@ public final class ReplayCommand implements Callable<Integer> {
         | InvalidPolicyException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
-    } catch (java.nio.file.NoSuchFileException e) {
-      spec.commandLine().getErr().println("no such file: " + e.getFile());
-      return 1;
     }
   }
 
   private LiveReplay.Result live(
       OutcomeData outcomes, LiveReplay.Plan plan, SpanSender.Encoding as) {
+    SpanSender.requireBroker(kafka);
     ProgressBar bar = new ProgressBar(System.err, plan.limit(), System.console() != null);
     LiveReplay.Result result;
     try (SpanSender spans = new SpanSender(kafka, topic, as)) {

@@ -1,5 +1,6 @@
 package io.floorkeeper.replay;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -36,7 +37,12 @@ public final class ReplaySummaryCommand implements Callable<Integer> {
     ObjectMapper json = new ObjectMapper();
     List<JsonNode> reports = new ArrayList<>();
     for (Path file : files) {
-      JsonNode report = json.readTree(file.toFile());
+      JsonNode report;
+      try {
+        report = json.readTree(file.toFile());
+      } catch (JsonProcessingException e) {
+        report = json.createObjectNode(); // told below
+      }
       if (!report.has("passes") || !report.has("totals")) {
         spec.commandLine().getErr().println(file + ": is no report of replay --json");
         return 1;

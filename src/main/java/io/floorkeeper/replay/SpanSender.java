@@ -13,10 +13,14 @@ import io.opentelemetry.proto.trace.v1.TracesData;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -40,6 +44,7 @@ final class SpanSender implements AutoCloseable {
       OutcomeData.Outcome outcome,
       boolean labelled) {}
 
+  private static final int BROKER_LIMIT_MILLIS = 5_000;
   private static final String SCOPE = "floorkeeper.replay";
 
   private final KafkaProducer<byte[], byte[]> producer;
@@ -57,6 +62,27 @@ final class SpanSender implements AutoCloseable {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     this.topic = topic;
     this.encoding = encoding;
+  }
+
+  /**
+   * @throws LiveService.RefusedException where no broker answers
+   */
+  static void requireBroker(String bootstrapServers) {
+    Properties properties = new Properties();
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, BROKER_LIMIT_MILLIS);
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, BROKER_LIMIT_MILLIS);
+    try (Admin admin = Admin.create(properties)) {
+      admin.describeCluster().clusterId().get();
+    } catch (ExecutionException | KafkaException e) {
+      throw new LiveService.RefusedException(
+          "no Kafka broker answers at "
+              + bootstrapServers
+              + "; say with --kafka where the service reads its spans from");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** Sends without waiting; a failure of an earlier span surfaces here. */

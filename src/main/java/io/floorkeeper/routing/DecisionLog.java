@@ -46,7 +46,7 @@ class DecisionLog {
   private static final Logger LOG = Logger.getLogger(DecisionLog.class);
   private static final int REMEMBERED_ALLOCATIONS = 20_000;
   private static final int CHUNK = 500;
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
   /** An answer and the request that it answered. */
   record Entry(RouteRequest request, Decision decision, long sequence) {}
@@ -130,7 +130,9 @@ class DecisionLog {
           sendChunk(producer);
           waiting = false;
           backoff.reset();
-        } catch (KafkaException e) {
+        } catch (InterruptException e) {
+          throw e;
+        } catch (RuntimeException e) { // of whatever kind: or the thread would end unseen
           if (!waiting) {
             LOG.warnf("the decision log waits for the broker: %s", Causes.briefly(e));
           }

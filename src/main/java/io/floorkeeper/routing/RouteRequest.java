@@ -58,7 +58,8 @@ public record RouteRequest(
     text("min_tier", minTier);
     if (tags != null) {
       if (tags.size() > MOST_TAGS) {
-        throw Problem.BadRequest.field("invalid_value", "tags", "must be at most " + MOST_TAGS);
+        throw Problem.BadRequest.field(
+            "invalid_value", "tags", "must have at most " + MOST_TAGS + " entries");
       }
       tags.forEach(
           (key, value) -> {

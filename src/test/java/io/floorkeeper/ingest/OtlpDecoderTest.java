@@ -370,6 +370,15 @@ class OtlpDecoderTest {
     }
   }
 
+  /** 1,024 characters of three bytes each do not fit into an index of the database. */
+  @Test
+  void textIsBoundedInBytes() {
+    assertThat(
+            only(decoder.decode(batch(span("session.id", "\u4e2d".repeat(400))).toByteArray()))
+                .attributes())
+        .isEqualTo(Map.of("session.id", new RawSpan.Unusable("too_long")));
+  }
+
   private Decoded decode(String value) {
     return decoder.decode(value.getBytes(UTF_8));
   }

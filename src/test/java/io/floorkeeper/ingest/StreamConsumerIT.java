@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,39 @@ class StreamConsumerIT {
     }
   }
 
+  /**
+   * As an index row that is too long: neither data exception nor constraint, and it never passes.
+   */
+  @Test
+  void whatTheDatabaseRefusesForReasonsOfItsOwnIsADeadLetterToo() throws Exception {
+    // Given
+    stage.create(1);
+    stage.send(5, 1);
+    BatchHandler applying = StreamParts.applying("own");
+    BatchHandler refusing =
+        (connection, batch) -> {
+          if (batch.records().stream().anyMatch(record -> record.offset() == 3)) {
+            try (Statement statement = connection.createStatement()) {
+              statement.execute("do $$ begin raise exception using errcode = '54000'; end $$");
+            }
+          }
+          return applying.apply(connection, batch);
+        };
+    // When
+    try (StreamStage.Reading reading = stage.read(2_000, refusing, false)) {
+      // Then
+      stage.awaitApplied(4);
+      assertThat(stage.position()).isEqualTo(5);
+      assertThat(
+              stage.rows(
+                  "select record_offset, message from dead_letter where topic = '"
+                      + stage.topic()
+                      + "'"))
+          .containsExactly("3|the database refused it, SQL state 54000");
+      reading.awaitState(StreamConsumer.State.READING);
+    }
+  }
+
   @Test
   void aReaderWhosePositionAnotherMovedReadsOnFromThere() throws Exception {
     // Given: ten records are applied, and the position is moved past three that are to come
@@ -191,6 +225,71 @@ class StreamConsumerIT {
       stage.awaitApplied(35);
       assertThat(stage.numbers()).containsExactlyElementsOf(StreamStage.upTo(35));
       assertThat(reading.stream().state()).isNotEqualTo(StreamConsumer.State.FAILED);
+    }
+  }
+
+  /** The usual case: the old position lies beyond the end of the new topic. */
+  @Test
+  void aTopicThatIsRecreatedShorterWhileItIsReadMayBeAcceptedToo() throws Exception {
+    // Given
+    stage.create(1);
+    stage.send(30, 1);
+    try (StreamStage.Reading reading = stage.read(2_000, StreamParts.applying("own"), true)) {
+      stage.awaitApplied(30);
+      // When
+      stage.recreate();
+      stage.send(10, 1);
+      // Then
+      stage.awaitApplied(40);
+      assertThat(stage.numbers()).containsExactlyElementsOf(StreamStage.upTo(40));
+      assertThat(reading.stream().state()).isNotEqualTo(StreamConsumer.State.FAILED);
+    }
+  }
+
+  @Test
+  void onceARecreatedTopicWasReadItNeedNotBeAcceptedAgain() throws Exception {
+    // Given: of its six partitions one has had a record
+    stage.create(6);
+    stage.send(12, 6);
+    try (StreamStage.Reading before = stage.read(2_000, StreamParts.applying("own"), false)) {
+      stage.awaitApplied(12);
+      assertThat(before.stream().trouble()).isEmpty();
+    }
+    stage.recreate(6);
+    stage.send(1, 1);
+    try (StreamStage.Reading accepted = stage.read(2_000, StreamParts.applying("own"), true)) {
+      stage.awaitApplied(13);
+      assertThat(accepted.stream().trouble()).isEmpty();
+    }
+    // When
+    stage.send(6, 6);
+    try (StreamStage.Reading after = stage.read(2_000, StreamParts.applying("own"), false)) {
+      // Then
+      stage.awaitApplied(19);
+      assertThat(after.stream().state()).isNotEqualTo(StreamConsumer.State.FAILED);
+    }
+  }
+
+  @Test
+  void aBrokerThatIsAwayIsTold() throws Exception {
+    // Given
+    stage.create(1);
+    stage.send(10, 1);
+    try (StreamStage.Reading reading = stage.read(2_000, StreamParts.applying("own"), false)) {
+      stage.awaitApplied(10);
+      // When
+      stage.platform().broker().orElseThrow().stop();
+      try {
+        // Then
+        reading.awaitState(StreamConsumer.State.WAITING);
+        assertThat(reading.stream().trouble()).isNotEmpty();
+      } finally {
+        stage.platform().broker().orElseThrow().start();
+      }
+      reading.awaitState(StreamConsumer.State.READING);
+      stage.send(10, 1);
+      stage.awaitApplied(20);
+      assertThat(reading.stream().trouble()).isEmpty();
     }
   }
 

@@ -144,9 +144,13 @@ final class StreamStage implements AutoCloseable {
   }
 
   void recreate() throws Exception {
+    recreate(1);
+  }
+
+  void recreate(int partitions) throws Exception {
     admin.deleteTopics(List.of(topic)).all().get();
     await().atMost(SOON).until(() -> !admin.listTopics().names().get().contains(topic));
-    create(1);
+    create(partitions);
   }
 
   /** Running numbers from 0, spread over the partitions. */

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,6 +253,27 @@ class LoopIT {
     awaitDeadLetter("negative_tokens", "gen_ai.usage.cache_read.input_tokens");
     await().atMost(SOON).until(() -> calls("worker") == before + 1);
     assertThat(service.log()).doesNotContain("Prompt");
+  }
+
+  /** In New York, where the service runs, half past one came twice that night. */
+  @Test
+  void aCallIsFiledAtItsInstantAlsoInTheHourThatComesTwice() {
+    long before = calls("secret-keeper");
+    for (String start : List.of("2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z")) {
+      JsonNode answer = service.route("secret-keeper");
+      long nanos = Instant.parse(start).getEpochSecond() * 1_000_000_000L;
+      spans.send(
+          Spans.call(answer.path("decision_id").asText(), answer.path("model").asText())
+              .setStartTimeUnixNano(nanos)
+              .setEndTimeUnixNano(nanos + 1_000_000_000L));
+    }
+
+    await().atMost(SOON).until(() -> calls("secret-keeper") == before + 2);
+    assertThat(
+            ledger.number(
+                "select count(distinct started_at) from call where started_at in"
+                    + " ('2026-11-01T05:30:00Z', '2026-11-01T06:30:00Z')"))
+        .isEqualTo(2);
   }
 
   /** Found by a reviewer: an id that the base64 decoder takes and that is a byte too short. */
