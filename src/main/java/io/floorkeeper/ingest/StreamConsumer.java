@@ -121,10 +121,10 @@ final class StreamConsumer implements Runnable {
       } catch (OffsetOutOfRangeException e) {
         outOfRange(backoff, e);
       } catch (KafkaException | StreamPositions.FencedException e) {
-        wait(backoff, e);
+        waitAfter(backoff, e);
       } catch (RuntimeException | Error e) { // or the thread would end and look as if it read
         LOG.errorf(e, "stream %s failed and starts again", name);
-        wait(backoff, e);
+        waitAfter(backoff, e);
       }
     }
     if (state != State.FAILED) {
@@ -141,7 +141,7 @@ final class StreamConsumer implements Runnable {
     } catch (StreamCursor.MustStopException recreated) {
       fail(recreated.getMessage());
     } catch (KafkaException unknown) {
-      wait(backoff, unknown);
+      waitAfter(backoff, unknown);
     }
   }
 
@@ -153,7 +153,7 @@ final class StreamConsumer implements Runnable {
     LOG.errorf("stream %s stops, to read on would lose or repeat records: %s", name, why);
   }
 
-  private void wait(Backoff backoff, Throwable cause) {
+  private void waitAfter(Backoff backoff, Throwable cause) {
     StreamCursor.MustStopException mustStop = StreamCursor.MustStopException.in(cause);
     if (mustStop != null) {
       fail(mustStop.getMessage());
@@ -173,58 +173,99 @@ final class StreamConsumer implements Runnable {
   }
 
   private void readUntilStopped(Backoff backoff) {
-    try (TopicDirectory.Ids ids = directory.ids();
-        KafkaConsumer<byte[], byte[]> reading =
-            new KafkaConsumer<>(
-                properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer = reading;
-      reading.subscribe(topics, cursor.listener(reading));
-      Set<TopicPartition> refused = new HashSet<>();
-      boolean silent = false;
-      long heardNanos = System.nanoTime();
-      while (!stopping) {
-        ConsumerRecords<byte[], byte[]> records = cursor.poll(reading, POLL);
-        try {
-          if (records.isEmpty()) {
-            // An empty answer is what the client gives too while no broker is there.
-            if (System.nanoTime() - heardNanos > SILENCE.toNanos()) {
-              ids.requireBroker();
-              silent = false;
-              heardNanos = System.nanoTime();
-            }
-            // What was refused is still to be fetched again: an empty answer settles nothing.
-            refused.retainAll(reading.assignment());
-            if (refused.isEmpty() && !silent) {
-              reading(backoff);
-            }
-            if (!silent) {
-              metrics.lag(name, lag(reading));
-            }
-            continue;
-          }
-          silent = false;
-          heardNanos = System.nanoTime();
-          if (cursor.isOfAnotherTopic(records, ids)) {
-            return; // and begin again
-          }
+    try (TopicDirectory.Ids ids = directory.ids()) {
+      KafkaConsumer<byte[], byte[]> reading =
+          new KafkaConsumer<>(
+              properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      try {
+        consumer = reading;
+        reading.subscribe(topics, cursor.listener(reading));
+        Session session = new Session(reading, ids, backoff);
+        while (!stopping && !session.isOver()) {
+          session.step();
+        }
+      } finally {
+        consumer = null;
+        // Its default would hold a shutdown up for half a minute where no broker answers.
+        reading.close(CloseOptions.timeout(CLOSE_LIMIT));
+      }
+    }
+  }
+
+  /** What one consumer has gone through, from its subscription to its end. */
+  private final class Session {
+    private final KafkaConsumer<byte[], byte[]> reading;
+    private final TopicDirectory.Ids ids;
+    private final Backoff backoff;
+
+    /** Whose records the database did not take: until it has, nothing is well. */
+    private final Set<TopicPartition> untaken = new HashSet<>();
+
+    private boolean brokerAway;
+    private boolean over;
+    private long heardNanos = System.nanoTime();
+
+    Session(KafkaConsumer<byte[], byte[]> reading, TopicDirectory.Ids ids, Backoff backoff) {
+      this.reading = reading;
+      this.ids = ids;
+      this.backoff = backoff;
+    }
+
+    /** Whether all has to begin again, with another consumer. */
+    boolean isOver() {
+      return over;
+    }
+
+    void step() {
+      ConsumerRecords<byte[], byte[]> records = cursor.poll(reading, POLL);
+      if (records.isEmpty()) {
+        nothingCame();
+      } else {
+        heardNanos = System.nanoTime();
+        brokerAway = false;
+        take(records);
+      }
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+      try {
+        over = cursor.isOfAnotherTopic(records, ids);
+        if (!over) {
           transactions.apply(records);
-          refused.removeAll(records.partitions());
-          metrics.lag(name, lag(reading));
-          reading(backoff);
-        } catch (SQLException | KafkaException e) {
-          if (records.isEmpty()) {
-            silent = true;
-          } else {
-            refused.addAll(records.partitions());
-            cursor.rewind(reading, records);
-          }
+          untaken.removeAll(records.partitions());
+          wellIfSo();
+        }
+      } catch (SQLException | KafkaException e) {
+        untaken.addAll(records.partitions());
+        cursor.rewind(reading, records);
+        waitAfter(backoff, e);
+      }
+    }
+
+    /** Which is also what the client says while no broker is there: after a while it is asked. */
+    private void nothingCame() {
+      if (System.nanoTime() - heardNanos > SILENCE.toNanos()) {
+        try {
+          ids.requireBroker();
+          heardNanos = System.nanoTime();
+          brokerAway = false;
+        } catch (KafkaException e) {
+          brokerAway = true;
           metrics.lag(name, Double.NaN);
-          wait(backoff, e);
+          waitAfter(backoff, e);
         }
       }
-      reading.close(CloseOptions.timeout(CLOSE_LIMIT));
-    } finally {
-      consumer = null;
+      wellIfSo();
+    }
+
+    private void wellIfSo() {
+      untaken.retainAll(reading.assignment());
+      if (!brokerAway) {
+        metrics.lag(name, lag(reading));
+        if (untaken.isEmpty()) {
+          reading(backoff);
+        }
+      }
     }
   }
 

@@ -21,7 +21,7 @@ class Streams {
   static final String DECISIONS = "decisions";
 
   /** For all of them together: whoever stops a container kills it after ten seconds. */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
 
   private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(1);
 
