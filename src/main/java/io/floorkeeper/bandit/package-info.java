@@ -7,5 +7,9 @@
  * posteriors} to {@link io.floorkeeper.bandit.ConstrainedThompson probabilities}, {@link
  * io.floorkeeper.bandit.FloorAllocation the allocation under a floor} and {@link
  * io.floorkeeper.bandit.Allocation the draw}.
+ *
+ * <p>Beside it stand the {@link io.floorkeeper.bandit.EDetector detectors} of change and the {@link
+ * io.floorkeeper.bandit.MixtureBoundary boundaries} and {@link
+ * io.floorkeeper.bandit.CertifiedSaving claims} that hold however often they are looked at.
  */
 package io.floorkeeper.bandit;
