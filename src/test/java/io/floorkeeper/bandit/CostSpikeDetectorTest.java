@@ -68,6 +68,43 @@ class CostSpikeDetectorTest {
   }
 
   @Test
+  void oneEpisodeCountsItsDeviationLessAQuarter() {
+    // Given: 150 episodes around one cent, standard deviation of the logarithm 1/2
+    CostSpikeDetector detector =
+        CostSpikeDetector.restored(
+            new CostSpikeDetector.State(A, 150, Math.log(.01), 149 * .25, 0));
+
+    // When
+    boolean alarm = detector.update(.01 * Math.E);
+
+    // Then
+    assertThat(alarm).isFalse();
+    assertThat(detector.state().sum()).isCloseTo(2 / Math.sqrt(1 + 1. / 150) - .25, within(1e-12));
+    assertThat(detector.state().logMean()).isCloseTo(Math.log(.01) + 1. / 151, within(1e-12));
+  }
+
+  @Test
+  void aThousandEpisodesAreRemembered() {
+    // Given: 2,000 uneven episodes, then even ones
+    Streams streams = Streams.seeded(20261305);
+    CostSpikeDetector detector = CostSpikeDetector.fresh(A);
+    for (int t = 0; t < 2000; t++) {
+      detector.update(streams.cost(.01, .8));
+    }
+    double variance = detector.state().squares() / 999;
+
+    // When
+    for (int t = 0; t < 1000; t++) {
+      detector.update(Math.exp(detector.state().logMean()));
+    }
+
+    // Then: what is a thousand episodes old counts 1/e
+    assertThat(Math.sqrt(variance)).isBetween(.72, .88);
+    assertThat(detector.state().squares() / 999 / variance)
+        .isCloseTo(Math.pow(.999, 1000), within(1e-9));
+  }
+
+  @Test
   void oneLongRunIsNoSpikeAndFiveInARowAre() {
     // Given
     CostSpikeDetector detector = settled(.01);

@@ -66,6 +66,27 @@ class DriftDetectorTest {
     assertThat(firstOf(hopeless, 1)).isEqualTo(Drift.UP);
   }
 
+  @Test
+  void aSideThatIsNotArmedGathersNothing() {
+    // Given: room for .02 up to a mean of .98, and down to a shortfall of .7
+    DriftDetector high = anchoredAt(.97);
+    DriftDetector low = anchoredAt(.31);
+    DriftDetector between = anchoredAt(.95);
+
+    // When
+    for (DriftDetector detector : List.of(high, low, between)) {
+      detector.update(.5);
+    }
+
+    // Then
+    assertThat(high.state().up()).containsOnly(0.);
+    assertThat(high.state().down()).doesNotContain(0.);
+    assertThat(low.state().down()).containsOnly(0.);
+    assertThat(low.state().up()).doesNotContain(0.);
+    assertThat(between.state().up()).doesNotContain(0.);
+    assertThat(between.state().down()).doesNotContain(0.);
+  }
+
   /** Labels until an alarm, of a stream that is at q, since a baseline at qBefore. */
   @ParameterizedTest
   @CsvSource({".93, .78, DOWN, 70, 120", ".93, .50, DOWN, 12, 22", ".78, .93, UP, 70, 130"})
