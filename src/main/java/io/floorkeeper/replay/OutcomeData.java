@@ -20,7 +20,8 @@ import java.util.zip.GZIPInputStream;
  * Full-information outcomes: for each task what every model scored and cost on that same task. Read
  * from CSV in long form (one row per task and model), {@code .gz} or plain, with a header that
  * names at least {@code task_id, group, model, quality, cost_usd}; {@code input_tokens,
- * output_tokens, latency_ms} are used where they are there.
+ * output_tokens, latency_ms} are used where they are there, and rows whose {@code contaminated} is
+ * 1 (seen in training, says whoever published the data) are left out.
  *
  * @param models cheapest first, strongest last, as they were asked for
  */
@@ -70,7 +71,7 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
               file + ":" + number + ": has " + cells.length + " cells, not " + columns.count);
         }
         Integer model = index.get(cells[columns.of("model")]);
-        if (model != null) {
+        if (model != null && !columns.contaminated(cells)) {
           String task = cells[columns.of("task_id")];
           roles.put(task, cells[columns.of("group")]);
           outcomes.computeIfAbsent(task, t -> new Outcome[models.size()])[model] =
@@ -157,6 +158,11 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
         throw new InvalidDataException(file + ":1: the header has no column " + name);
       }
       return at;
+    }
+
+    boolean contaminated(String[] cells) {
+      Integer at = index.get("contaminated");
+      return at != null && cells[at].strip().equals("1");
     }
 
     Outcome outcome(String[] cells, int number) {

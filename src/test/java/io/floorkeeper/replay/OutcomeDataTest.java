@@ -29,6 +29,19 @@ class OutcomeDataTest {
   }
 
   @Test
+  void contaminatedTasksAreLeftOut() throws IOException {
+    Path file =
+        file(
+            "task_id,group,model,quality,cost_usd,contaminated\n"
+                + "t1,worker,big,1,.5,1\nt1,worker,small,1,.1,1\n"
+                + "t2,worker,big,1,.5,0\nt2,worker,small,0,.1,0\n");
+
+    OutcomeData data = OutcomeData.read(file, List.of("small", "big"));
+
+    assertThat(data.tasks()).extracting(OutcomeData.Task::id).containsExactly("t2");
+  }
+
+  @Test
   void aTaskWithoutAModelIsNamed() throws IOException {
     refused(HEADER + "t1,worker,big,1,.5,100\n", "task t1 has no row of model small");
   }
