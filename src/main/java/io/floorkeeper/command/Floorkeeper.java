@@ -2,6 +2,7 @@ package io.floorkeeper.command;
 
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.StartRefusedException;
+import io.floorkeeper.replay.CurveCommand;
 import io.floorkeeper.replay.ReplayCommand;
 import io.floorkeeper.replay.ReplaySummaryCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -32,7 +33,12 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Floorkeeper.Version.class,
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Without a command: serve."},
-    subcommands = {ServeCommand.class, ReplayCommand.class, ReplaySummaryCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      ReplayCommand.class,
+      ReplaySummaryCommand.class,
+      CurveCommand.class
+    })
 public final class Floorkeeper {
 
   private static final List<String> ANSWERED_HERE = List.of("-h", "--help", "-V", "--version");
