@@ -15,8 +15,15 @@ import java.util.List;
  *
  * <p>Relative bounds are those of q_k - r*q_ref, moved by f so that they compare with f; the
  * reference's own difference is (1-r)*q_ref, which is never negative: it always clears.
+ *
+ * @param floor f
+ * @param floorSd sd(f)
+ * @param clears S, one per arm in tier order; the arrays are not to be written
+ * @param lower L
+ * @param upper U
  */
-record ArmBounds(double floor, double floorSd, double[] clears, double[] lower, double[] upper) {
+public record ArmBounds(
+    double floor, double floorSd, double[] clears, double[] lower, double[] upper) {
 
   /**
    * The standard deviation from which a relative floor counts as known. A Beta's is the wider the
@@ -25,7 +32,12 @@ record ArmBounds(double floor, double floorSd, double[] clears, double[] lower, 
    */
   static final double FLOOR_TOLERANCE = .10;
 
-  static ArmBounds absolute(List<ArmBelief> arms, double f, double delta) {
+  /**
+   * @param arms in tier order, the last the strongest
+   * @param f in (0, 1)
+   * @param delta in (0, .5)
+   */
+  public static ArmBounds absolute(List<ArmBelief> arms, double f, double delta) {
     int n = arms.size();
     double[] clears = new double[n];
     double[] lower = new double[n];
@@ -39,7 +51,12 @@ record ArmBounds(double floor, double floorSd, double[] clears, double[] lower, 
     return new ArmBounds(f, 0, clears, lower, upper);
   }
 
-  static ArmBounds relative(List<ArmBelief> arms, double r, double delta) {
+  /**
+   * @param arms in tier order, the last the reference
+   * @param r the floor as a share of the reference's mean, in (0, 1]
+   * @param delta in (0, .5)
+   */
+  public static ArmBounds relative(List<ArmBelief> arms, double r, double delta) {
     int ref = arms.size() - 1;
     BetaPosterior reference = arms.get(ref).quality();
     double f = r * reference.mean();
@@ -61,15 +78,17 @@ record ArmBounds(double floor, double floorSd, double[] clears, double[] lower, 
   }
 
   /** sd(f) &gt; {@link #FLOOR_TOLERANCE}. */
-  boolean floorUnsure() {
+  public boolean floorUnsure() {
     return floorSd > FLOOR_TOLERANCE;
   }
 
-  boolean proven(int k) {
+  /** L_k &gt;= f. */
+  public boolean proven(int k) {
     return lower[k] >= floor;
   }
 
-  boolean refuted(int k) {
+  /** U_k &lt; f. */
+  public boolean refuted(int k) {
     return upper[k] < floor;
   }
 

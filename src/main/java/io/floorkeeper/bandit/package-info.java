@@ -11,7 +11,7 @@
  * <p>Beside it stand the {@link io.floorkeeper.bandit.EDetector detectors} of change and the {@link
  * io.floorkeeper.bandit.MixtureBoundary boundaries} and {@link
  * io.floorkeeper.bandit.CertifiedSaving claims} that hold however often they are looked at.
- * io.floorkeeper.bandit.Allocation the draw}. Backwards, {@link io.floorkeeper.bandit.OffPolicySums
- * logged draws} tell what another policy would have earned.
+ * Backwards, {@link io.floorkeeper.bandit.OffPolicySums logged draws} tell what another policy
+ * would have earned.
  */
 package io.floorkeeper.bandit;

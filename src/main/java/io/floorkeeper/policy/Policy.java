@@ -3,6 +3,7 @@ package io.floorkeeper.policy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The whole routing policy of one tenant: what changes a decision stands here, what changes
@@ -40,5 +41,12 @@ public record Policy(
   public Optional<RolePolicy> roleOrDefault(String role) {
     RolePolicy own = roles.get(role);
     return own != null ? Optional.of(own) : defaultRole.map(roles::get);
+  }
+
+  /** With every role changed; what-if policies keep the digest of what they came from. */
+  public Policy withRoles(UnaryOperator<RolePolicy> change) {
+    Map<String, RolePolicy> changed = new java.util.LinkedHashMap<>();
+    roles.forEach((name, role) -> changed.put(name, change.apply(role)));
+    return new Policy(digest, tiers, changed, defaultRole, pins, precedence);
   }
 }

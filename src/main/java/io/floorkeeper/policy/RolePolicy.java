@@ -75,4 +75,40 @@ public record RolePolicy(
     }
     return -1;
   }
+
+  /** With another floor. */
+  public RolePolicy withFloor(Optional<QualityFloor> another) {
+    return with(another, priorMeans);
+  }
+
+  /** With other prior means. */
+  public RolePolicy withPriorMeans(List<Double> others) {
+    return with(floor, others);
+  }
+
+  private RolePolicy with(Optional<QualityFloor> another, List<Double> means) {
+    return new RolePolicy(
+        name,
+        strategy,
+        learning,
+        candidates,
+        presetTier,
+        another,
+        ceiling,
+        escalation,
+        evaluations,
+        errorsCountAsZero,
+        labelRate,
+        halfLifeCalls,
+        exploration,
+        perArmExploration,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        means,
+        expectedInputTokens,
+        expectedOutputTokens,
+        graduationMinTraces,
+        rewardWait);
+  }
 }
