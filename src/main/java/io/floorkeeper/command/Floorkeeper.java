@@ -5,6 +5,7 @@ import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.replay.CurveCommand;
 import io.floorkeeper.replay.ReplayCommand;
 import io.floorkeeper.replay.ReplaySummaryCommand;
+import io.floorkeeper.simulate.SimulateCommand;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
-      CurveCommand.class
+      CurveCommand.class,
+      SimulateCommand.class
     })
 public final class Floorkeeper {
 

@@ -9,6 +9,8 @@ import io.floorkeeper.policy.InvalidPolicyException;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.PolicyPresets;
 import io.floorkeeper.policy.PolicyReader;
+import io.floorkeeper.policy.QualityFloor;
+import io.floorkeeper.trial.GeneratedPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,6 +43,8 @@ import picocli.CommandLine.Spec;
     })
 public final class ReplayCommand implements Callable<Integer> {
 
+  private static final String GENERATED = "generated";
+
   @Spec CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
@@ -53,7 +58,9 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
         names = "--policy",
         required = true,
-        description = "replay in process with this policy: a file, or the name of a preset")
+        description =
+            "replay in process with this policy: a file, the name of a preset, or 'generated': a tier"
+                + " for each of --models, priced at what its calls cost on average")
     String policy;
   }
 
@@ -125,6 +132,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--json", description = "write the report to this file")
   Path json;
 
+  @Mixin Comparison comparison = new Comparison();
+
   @Override
   public Integer call() throws IOException {
     check(passes >= 1, "--passes must be 1 or more");
@@ -150,16 +159,24 @@ public final class ReplayCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--encoding must be proto or json");
     }
     try {
-      OutcomeData outcomes = OutcomeData.read(data, models);
+      List<String> columns = new ArrayList<>(models);
+      comparison.regression().ifPresent(r -> columns.add(r.becomes()));
+      OutcomeData outcomes = OutcomeData.read(data, columns);
       int total = outcomes.tasks().size() * passes;
       int calls = limit == null ? total : Math.min(total, limit);
       LiveReplay.Plan plan = new LiveReplay.Plan(passes, seed, lag, calls);
-      if (where.live != null) {
+      if (comparison.wanted()) {
+        check(where.policy != null, "--compare goes with --policy, not with --live");
+        new ComparisonRun(name(), outcomes, policy(outcomes), comparison)
+            .run(plan, seeds, GENERATED.equals(where.policy), json, spec.commandLine().getOut());
+      } else if (where.live != null) {
         tell(ReplayReport.of(name(), outcomes, plan, live(outcomes, plan, as), floor));
       } else {
         inProcess(outcomes, plan);
       }
       return 0;
+    } catch (Comparison.InvalidOptionException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
     } catch (LiveService.RefusedException
         | OutcomeData.InvalidDataException
         | InvalidPolicyException e) {
@@ -187,7 +204,8 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private void inProcess(OutcomeData outcomes, LiveReplay.Plan first) throws IOException {
-    OfflineReplay replay = new OfflineReplay(outcomes, policy());
+    check(!GENERATED.equals(where.policy), "--policy generated goes with --compare");
+    OfflineReplay replay = new OfflineReplay(outcomes, policy(outcomes));
     List<JsonNode> reports = new ArrayList<>();
     for (int i = 0; i < seeds; i++) {
       LiveReplay.Plan plan =
@@ -206,7 +224,17 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private Policy policy() throws IOException {
+  private Policy policy(OutcomeData outcomes) throws IOException {
+    if (GENERATED.equals(where.policy)) {
+      return GeneratedPolicy.of(
+          List.copyOf(outcomes.byRole().keySet()),
+          models,
+          OutcomeData.meanCostUsd(outcomes.tasks(), models.size()),
+          List.of(),
+          QualityFloor.Kind.RELATIVE_TO_REFERENCE,
+          floor,
+          1);
+    }
     return PolicyPresets.names().contains(where.policy)
         ? PolicyPresets.read(where.policy)
         : PolicyReader.read(Files.readString(Path.of(where.policy)), where.policy);

@@ -1,9 +1,13 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.floorkeeper.posterior.RoleEvidence;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -12,7 +16,8 @@ import org.apache.commons.rng.UniformRandomProvider;
  * and randomness handed in. For replays and simulations; for one thread.
  */
 public final class InProcessRouter {
-  private final PolicyBook.Published published;
+  private PolicyBook.Published published;
+  private PosteriorSnapshot posteriors = PosteriorSnapshot.EMPTY;
   private final DecisionKeys keys =
       new DecisionKeys(Map.of(DecisionId.UNSTORED_KEY, new byte[DecisionId.BYTES]));
   private final AllocationBuilder builder =
@@ -28,6 +33,8 @@ public final class InProcessRouter {
    * What was chosen.
    *
    * @param candidate index among the role's candidates in the policy
+   * @param evaluate whether the answer asks for a label
+   * @param wantsLabel whether it does so besides the base rate
    * @param block the evidence block that the decision belongs to
    */
   public record Chosen(
@@ -36,6 +43,7 @@ public final class InProcessRouter {
       String reason,
       double propensity,
       boolean evaluate,
+      boolean wantsLabel,
       long epoch,
       int block) {}
 
@@ -48,10 +56,23 @@ public final class InProcessRouter {
   }
 
   /** Puts the next snapshot in force; roles whose epoch did not move keep their allocation. */
-  public void publish(PosteriorSnapshot posteriors) {
+  public void publish(PosteriorSnapshot latest) {
+    posteriors = latest;
     snapshot =
         builder.build(
             AllocationSnapshot.Source.LIVE, published, posteriors, keys, Map.of(), snapshot);
+  }
+
+  /** Puts another policy in force, over the evidence that is there. */
+  public void follow(PolicyBook.Published changed) {
+    published = changed;
+    publish(posteriors);
+  }
+
+  /** What the service believes of a role's candidates, in their order. */
+  public static List<ArmBelief> beliefs(
+      PolicyBook.Published published, RolePolicy role, RoleEvidence evidence) {
+    return ArmViews.of(published.numbers(), role, evidence).stream().map(ArmView::belief).toList();
   }
 
   /** Decides for a role, from the snapshot in force. */
@@ -65,7 +86,14 @@ public final class InProcessRouter {
         decision.reason().toString(),
         decision.propensity(),
         decision.evaluate(),
+        wantsLabel(decision),
         decision.id().epoch(),
         decision.id().block());
+  }
+
+  private static boolean wantsLabel(Decision decision) {
+    MaskAllocation allocation = decision.allocation();
+    return allocation != null
+        && allocation.solution().wantsLabels(allocation.positionOf(decision.candidate()));
   }
 }

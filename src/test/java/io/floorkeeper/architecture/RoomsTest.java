@@ -15,8 +15,9 @@ import com.tngtech.archunit.library.Architectures;
  * The house as {@code src/site/architecture.md} draws it: rooms on floors, arrows only downward.
  *
  * <pre>
- * 6   command  demo
- * 5   ingest   replay
+ * 7   command  demo
+ * 6   replay   simulate
+ * 5   ingest   trial
  * 4   routing  learning
  * 2   posterior  ledger
  * 1   policy
@@ -38,6 +39,10 @@ class RoomsTest {
           .definedBy("io.floorkeeper.ingest..")
           .layer("replay")
           .definedBy("io.floorkeeper.replay..")
+          .layer("simulate")
+          .definedBy("io.floorkeeper.simulate..")
+          .layer("trial")
+          .definedBy("io.floorkeeper.trial..")
           .layer("routing")
           .definedBy("io.floorkeeper.routing..")
           .layer("learning")
@@ -60,17 +65,29 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("command")
           .whereLayer("replay")
           .mayOnlyBeAccessedByLayers("command")
+          .whereLayer("simulate")
+          .mayOnlyBeAccessedByLayers("command")
+          .whereLayer("trial")
+          .mayOnlyBeAccessedByLayers("replay", "simulate")
           .whereLayer("learning")
           .mayOnlyBeAccessedByLayers("ingest")
           .whereLayer("routing")
-          .mayOnlyBeAccessedByLayers("replay")
+          .mayOnlyBeAccessedByLayers("replay", "trial")
           .whereLayer("posterior")
-          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
           .whereLayer("ledger")
-          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay")
+          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
-              "command", "ingest", "replay", "routing", "learning", "posterior", "ledger");
+              "command",
+              "ingest",
+              "replay",
+              "simulate",
+              "trial",
+              "routing",
+              "learning",
+              "posterior",
+              "ledger");
 
   @ArchTest
   static final ArchRule noCycles =
@@ -85,6 +102,8 @@ class RoomsTest {
               "io.floorkeeper.demo..",
               "io.floorkeeper.ingest..",
               "io.floorkeeper.replay..",
+              "io.floorkeeper.simulate..",
+              "io.floorkeeper.trial..",
               "io.floorkeeper.routing..",
               "io.floorkeeper.learning..",
               "io.floorkeeper.posterior..",

@@ -1,4 +1,4 @@
-package io.floorkeeper.replay;
+package io.floorkeeper.trial;
 
 import io.floorkeeper.bandit.BlockEvidence;
 import io.floorkeeper.bandit.Evidence;
@@ -25,6 +25,30 @@ final class MemoryEvidence {
     private long epoch;
     private final List<Long> openedAt = new ArrayList<>(List.of(0L));
     private final TreeMap<Integer, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
+    private RoleEvidence published;
+
+    private void openWhereDue() {
+      if (calls - openedAt.get(openedAt.size() - 1) >= BLOCK_CALLS) {
+        openedAt.add(calls);
+      }
+    }
+
+    /** The same object as long as nothing has changed. */
+    private RoleEvidence evidence(int roleNo) {
+      if (published == null || published.epoch() != epoch) {
+        List<ArmEvidence> ofArms = new ArrayList<>();
+        arms.forEach(
+            (armNo, blocks) -> {
+              List<BlockEvidence> sums = new ArrayList<>();
+              blocks.forEach(
+                  (block, evidence) ->
+                      sums.add(new BlockEvidence(block, openedAt.get(block), 0, evidence)));
+              ofArms.add(new ArmEvidence(0, armNo, sums, Map.of()));
+            });
+        published = new RoleEvidence(roleNo, calls, epoch, openedAt.size() - 1, ofArms);
+      }
+      return published;
+    }
   }
 
   /** One more call of an arm, decided in {@code block}. */
@@ -33,28 +57,19 @@ final class MemoryEvidence {
     role.calls++;
     role.epoch++;
     role.arms.computeIfAbsent(armNo, a -> new TreeMap<>()).merge(block, delta, Evidence::plus);
-    if (role.calls - role.openedAt.get(role.openedAt.size() - 1) >= BLOCK_CALLS) {
-      role.openedAt.add(role.calls);
-    }
+    role.openWhereDue();
+  }
+
+  /** A label of an earlier call. */
+  void addLabel(int roleNo, int armNo, int block, Evidence label) {
+    Role role = roles.get(roleNo);
+    role.epoch++;
+    role.arms.get(armNo).merge(block, label, Evidence::plus);
   }
 
   PosteriorSnapshot snapshot(long nowMillis) {
     Map<Integer, RoleEvidence> known = new HashMap<>();
-    roles.forEach(
-        (roleNo, role) -> {
-          List<ArmEvidence> arms = new ArrayList<>();
-          role.arms.forEach(
-              (armNo, blocks) -> {
-                List<BlockEvidence> sums = new ArrayList<>();
-                blocks.forEach(
-                    (block, evidence) ->
-                        sums.add(new BlockEvidence(block, role.openedAt.get(block), 0, evidence)));
-                arms.add(new ArmEvidence(0, armNo, sums, Map.of()));
-              });
-          known.put(
-              roleNo,
-              new RoleEvidence(roleNo, role.calls, role.epoch, role.openedAt.size() - 1, arms));
-        });
+    roles.forEach((roleNo, role) -> known.put(roleNo, role.evidence(roleNo)));
     return new PosteriorSnapshot(known, nowMillis);
   }
 }

@@ -1,0 +1,166 @@
+package io.floorkeeper.trial;
+
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.QualityFloor;
+import io.floorkeeper.trial.RivalPlayer.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.rng.simple.RandomSource;
+
+/** All that can be tried beside one another. */
+public final class Contenders {
+  private static final Pattern CONFIDENT = Pattern.compile("own-(per-arm|role)@([0-9]*\\.[0-9]+)");
+
+  private static final long SAMPLING_SALT = 0x9E3779B9L;
+
+  private Contenders() {}
+
+  /** In the order in which tables show them: ours, rivals, what never learns, limits. */
+  public static List<Contender> all() {
+    List<Contender> all = new ArrayList<>(rivals());
+    all.add(0, own(QualityFloor.Scope.ROLE));
+    all.add(0, own(QualityFloor.Scope.PER_ARM));
+    all.addAll(limits());
+    return List.copyOf(all);
+  }
+
+  /**
+   * Those of these keys, in their order; {@code all} alone: all.
+   *
+   * @throws IllegalArgumentException with what is unknown and what is known
+   */
+  public static List<Contender> named(List<String> keys) {
+    List<Contender> known = new ArrayList<>(all());
+    if (keys.equals(List.of("all"))) {
+      return known;
+    }
+    known.add(own());
+    known.add(
+        new Contender(
+            "own-pooled",
+            "floorkeeper, priors pooled over roles",
+            false,
+            (world, seed) -> new PooledPlayer()));
+    List<Contender> chosen = new ArrayList<>();
+    for (String key : keys) {
+      chosen.add(named(key, known));
+    }
+    return chosen;
+  }
+
+  private static Contender named(String key, List<Contender> known) {
+    Matcher confident = CONFIDENT.matcher(key);
+    if (confident.matches()) {
+      return own(
+          confident.group(1).equals("role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
+          confident.group(2));
+    }
+    return known.stream()
+        .filter(c -> c.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'" + key + "' is none of " + known.stream().map(Contender::key).toList()));
+  }
+
+  /** The policy as it stands. */
+  public static Contender own() {
+    return own("own", "floorkeeper", UnaryOperator.identity());
+  }
+
+  /** The policy with every floor in this scope. */
+  public static Contender own(QualityFloor.Scope scope) {
+    String name = scope.name().toLowerCase(Locale.ROOT);
+    return own(
+        "own-" + name.replace('_', '-'),
+        "floorkeeper, " + name + " floor",
+        published -> withFloors(published, scope, Double.NaN));
+  }
+
+  /** The policy with every floor in this scope, at this confidence. */
+  private static Contender own(QualityFloor.Scope scope, String confidence) {
+    double value = Double.parseDouble(confidence);
+    if (!(value > .5 && value < 1)) {
+      throw new IllegalArgumentException(
+          "the confidence after @ must lie in (0.5, 1): " + confidence);
+    }
+    String name = scope.name().toLowerCase(Locale.ROOT);
+    return own(
+        "own-" + name.replace('_', '-') + "@" + confidence,
+        "floorkeeper, " + name + " floor, confidence " + confidence,
+        published -> withFloors(published, scope, value));
+  }
+
+  private static Contender own(
+      String key, String name, UnaryOperator<PolicyBook.Published> changes) {
+    return new Contender(key, name, false, (world, seed) -> new OwnPlayer(changes));
+  }
+
+  /**
+   * @param confidence NaN: as it is
+   */
+  private static PolicyBook.Published withFloors(
+      PolicyBook.Published published, QualityFloor.Scope scope, double confidence) {
+    UnaryOperator<QualityFloor> change =
+        f ->
+            new QualityFloor(
+                f.kind(), f.value(), scope, Double.isNaN(confidence) ? f.confidence() : confidence);
+    return new PolicyBook.Published(
+        published.version(),
+        published.policy().withRoles(role -> role.withFloor(role.floor().map(change))),
+        published.numbers(),
+        published.document(),
+        published.source());
+  }
+
+  private static List<Contender> rivals() {
+    return List.of(
+        rival("thompson", "plain constrained Thompson", () -> RivalRules::constrainedThompson),
+        rival("ucb", "UCB", () -> RivalRules::upperConfidence),
+        rival("epsilon-greedy", "epsilon-greedy", () -> RivalRules::epsilonGreedy),
+        rival("scalarised", "scalarised Thompson", () -> RivalRules::scalarisedThompson),
+        rival("floor-price", "primal-dual on the floor", RivalRules.FloorPrice::new),
+        rival("budget-pace", "primal-dual on the limit's budget", RivalRules.BudgetPace::new),
+        still(
+            "static-map",
+            "static map, tried on " + HindsightPlayers.EVALUATED_TASKS + " tasks a role",
+            HindsightPlayers::staticMap));
+  }
+
+  private static List<Contender> limits() {
+    return List.of(
+        still("frontier", "uniform frontier", (world, seed) -> HindsightPlayers.uniform(-1)),
+        still("mid", "uniform second strongest", (world, seed) -> HindsightPlayers.uniform(-2)),
+        still("small", "uniform small", (world, seed) -> HindsightPlayers.uniform(0)),
+        still("best-single", "best single", (world, seed) -> HindsightPlayers.bestSingle(world)),
+        still(
+            "limit-fixed",
+            "limit, known means, one arm per role",
+            (world, seed) -> HindsightPlayers.fixedArm()),
+        still(
+            "limit-mixture",
+            "limit, known means, mixture per role",
+            (world, seed) -> HindsightPlayers.mixture()),
+        still("oracle", "oracle of each task", (world, seed) -> HindsightPlayers.perTask()));
+  }
+
+  private static Contender rival(String key, String name, Supplier<Rule> rules) {
+    return new Contender(
+        key,
+        name,
+        false,
+        (world, seed) ->
+            new RivalPlayer(rules, RandomSource.L64_X128_MIX.create(seed ^ SAMPLING_SALT)));
+  }
+
+  private static Contender still(
+      String key, String name, java.util.function.BiFunction<World, Long, Player> players) {
+    return new Contender(key, name, true, players);
+  }
+}

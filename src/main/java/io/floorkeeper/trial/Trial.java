@@ -1,0 +1,173 @@
+package io.floorkeeper.trial;
+
+import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.bandit.KnownMeansLimit;
+import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.PosteriorSnapshot;
+import io.floorkeeper.routing.InProcessRouter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
+
+/**
+ * One contender in one world: for every task a candidate is chosen from the last snapshot, only its
+ * outcome is learned from, and a snapshot is published every so many calls.
+ *
+ * @param labels the same for all contenders
+ * @param snapshotCalls calls between two snapshots, at least 1
+ */
+public record Trial(World world, LabelRule labels, int snapshotCalls) {
+  /** Points of the curves over a run. */
+  public static final int BINS = 60;
+
+  private static final int MOST_CANDIDATES = 64;
+
+  public Trial {
+    if (snapshotCalls < 1) {
+      throw new IllegalArgumentException("snapshotCalls must be 1 or more: " + snapshotCalls);
+    }
+  }
+
+  /**
+   * What became of a run.
+   *
+   * @param phases from phase 1 on
+   * @param bins the run in {@link #BINS} equal parts
+   */
+  public record Outcome(
+      Tally all, Map<Integer, Tally> phases, Map<String, Tally> roles, List<Tally> bins) {}
+
+  /** Hears of every call of a run. */
+  @FunctionalInterface
+  public interface Observer {
+    /**
+     * @param chosen the router's decision, null where a rival chose
+     */
+    void called(Draw draw, int candidate, InProcessRouter.Chosen chosen);
+  }
+
+  /** A label on its way. */
+  private record Pending(
+      String role,
+      int candidate,
+      int roleNo,
+      int armNo,
+      int block,
+      double quality,
+      Evidence label) {}
+
+  public Outcome run(Contender contender, long seed) {
+    return run(contender, seed, (draw, candidate, chosen) -> {});
+  }
+
+  /** A run; equal seeds give equal runs. */
+  public Outcome run(Contender contender, long seed, Observer observer) {
+    Player player = contender.play(world, seed);
+    boolean learns = !contender.isHindsight();
+    World.Run run = world.begin(seed);
+    UniformRandomProvider random = RandomSource.L64_X128_MIX.create(seed);
+    MemoryEvidence evidence = new MemoryEvidence();
+    PosteriorSnapshot snapshot = PosteriorSnapshot.EMPTY;
+    List<Deque<Pending>> due = new ArrayList<>();
+    for (int i = 0; i <= labels.mostDelaySnapshots(); i++) {
+      due.add(new ArrayDeque<>());
+    }
+    PolicyBook.Published policy = null;
+    Scores scores = new Scores(run.size());
+    for (int n = 0; run.hasNext(); n++) {
+      if (policy != run.policy()) {
+        policy = run.policy();
+        player.follow(policy);
+      }
+      if (learns && n % snapshotCalls == 0) {
+        Deque<Pending> arrived = due.remove(0);
+        deliver(arrived, evidence, player);
+        due.add(arrived);
+        snapshot = evidence.snapshot(n + 1L);
+        player.publish(snapshot);
+      }
+      Draw draw = run.next();
+      int chosen = player.choose(draw, random);
+      if (learns) {
+        Draw.Candidate taken = draw.candidates()[chosen];
+        int roleNo = policy.numbers().roleNo(draw.role());
+        Arm arm = policy.policy().roles().get(draw.role()).candidates().get(chosen);
+        int armNo = policy.numbers().armNo(arm);
+        int block = snapshot.role(roleNo).block();
+        evidence.add(roleNo, armNo, block, call(taken));
+        player.paid(draw.role(), chosen, taken.costUsd());
+        if (labels.asks(player.wantsLabel(draw.role(), chosen), random)) {
+          Evidence label = labels.label(taken.quality(), random);
+          if (!label.isZero()) {
+            due.get(labels.delaySnapshots(random))
+                .add(
+                    new Pending(draw.role(), chosen, roleNo, armNo, block, taken.quality(), label));
+          }
+        }
+      }
+      observer.called(draw, chosen, player instanceof OwnPlayer own ? own.last() : null);
+      scores.add(draw, chosen, n);
+    }
+    return scores.outcome();
+  }
+
+  private void deliver(Deque<Pending> arrived, MemoryEvidence evidence, Player player) {
+    while (!arrived.isEmpty()) {
+      Pending p = arrived.remove();
+      evidence.addLabel(p.roleNo, p.armNo, p.block, p.label);
+      player.labelled(p.role, p.candidate, p.quality);
+    }
+  }
+
+  private static Evidence call(Draw.Candidate taken) {
+    Evidence call =
+        Evidence.episode()
+            .plus(Evidence.dollars(Math.round(taken.costUsd() * Evidence.NANOS_PER_USD)));
+    return taken.inputTokens() < 0
+        ? call
+        : call.plus(Evidence.tokens(taken.inputTokens(), 0, 0, taken.outputTokens(), 0));
+  }
+
+  /** Sums by phase, role and time. */
+  private static final class Scores {
+    private final int calls;
+    private final Tally all = new Tally(MOST_CANDIDATES);
+    private final Map<Integer, Tally> phases = new TreeMap<>();
+    private final Map<String, Tally> roles = new TreeMap<>();
+    private final List<Tally> bins = new ArrayList<>();
+
+    Scores(int calls) {
+      this.calls = calls;
+      for (int i = 0; i < BINS; i++) {
+        bins.add(new Tally(MOST_CANDIDATES));
+      }
+    }
+
+    void add(Draw draw, int chosen, int n) {
+      KnownMeansLimit limit =
+          KnownMeansLimit.mixture(draw.meanQualities(), draw.meanCostsUsd(), draw.floor());
+      add(all, draw, chosen, limit);
+      add(
+          phases.computeIfAbsent(draw.phase(), p -> new Tally(MOST_CANDIDATES)),
+          draw,
+          chosen,
+          limit);
+      add(roles.computeIfAbsent(draw.role(), r -> new Tally(MOST_CANDIDATES)), draw, chosen, limit);
+      add(bins.get((int) Math.min(BINS - 1L, (long) n * BINS / calls)), draw, chosen, limit);
+    }
+
+    private static void add(Tally tally, Draw draw, int chosen, KnownMeansLimit limit) {
+      tally.add(draw, chosen, limit.costUsd(), limit.quality());
+    }
+
+    Outcome outcome() {
+      return new Outcome(all, phases, roles, bins);
+    }
+  }
+}
