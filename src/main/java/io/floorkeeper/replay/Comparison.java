@@ -63,6 +63,11 @@ final class Comparison {
   boolean noBoost;
 
   @Option(
+      names = "--no-drift-resets",
+      description = "an arm that drifts from its own baseline keeps its older evidence")
+  boolean noDriftResets;
+
+  @Option(
       names = "--role-floor",
       paramLabel = "KIND:VALUE",
       description = "instead of the policy's floors, for every role: relative:0.98 or absolute:0.9")

@@ -48,7 +48,7 @@ final class ComparisonRun {
     if (regression.isPresent()) {
       world = world.with(regression.get());
     }
-    Trial trial = new Trial(world, options.labels(rate), plan.lag());
+    Trial trial = new Trial(world, options.labels(rate), plan.lag(), !options.noDriftResets);
     ProgressBar bar =
         new ProgressBar(System.err, contenders.size() * seeds, System.console() != null);
     List<Standing> standings =

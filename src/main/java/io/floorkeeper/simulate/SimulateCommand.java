@@ -83,6 +83,11 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "as of replay; the first against all others (default: all)")
   List<String> contenders;
 
+  @Option(
+      names = "--no-drift-resets",
+      description = "an arm that drifts from its own baseline keeps its older evidence")
+  boolean noDriftResets;
+
   @Option(names = "--json", description = "write the standings to this file")
   Path json;
 
@@ -108,7 +113,7 @@ public final class SimulateCommand implements Callable<Integer> {
     try {
       if (what.scenario != null) {
         ScenarioWorld world = new ScenarioWorld(scenario(what.scenario));
-        Trial trial = new Trial(world, world.labels(), world.snapshotCalls());
+        Trial trial = new Trial(world, world.labels(), world.snapshotCalls(), !noDriftResets);
         heats = Tournament.heats(trial, seed, runs);
         title = world.name() + ", runs from seed " + seed;
       } else {
@@ -159,7 +164,8 @@ public final class SimulateCommand implements Callable<Integer> {
       ScenarioWorld world = new ScenarioWorld(ProblemGenerator.problem(seed, i, fewest, most));
       heats.add(
           new Tournament.Heat(
-              new Trial(world, world.labels(), world.snapshotCalls()), seed * 1_000_003L + i));
+              new Trial(world, world.labels(), world.snapshotCalls(), !noDriftResets),
+              seed * 1_000_003L + i));
     }
     return heats;
   }

@@ -1,6 +1,8 @@
 package io.floorkeeper.trial;
 
 import io.floorkeeper.bandit.BlockEvidence;
+import io.floorkeeper.bandit.DriftDetector;
+import io.floorkeeper.bandit.EDetector;
 import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.PosteriorSnapshot;
@@ -19,13 +21,33 @@ final class MemoryEvidence {
   private static final int BLOCK_CALLS = 693;
 
   private final Map<Integer, Role> roles = new HashMap<>();
+  private final boolean watchesDrift;
+
+  /**
+   * @param watchesDrift whether an arm that drifts from its own baseline is reset
+   */
+  MemoryEvidence(boolean watchesDrift) {
+    this.watchesDrift = watchesDrift;
+  }
 
   private static final class Role {
     private long calls;
     private long epoch;
     private final List<Long> openedAt = new ArrayList<>(List.of(0L));
     private final TreeMap<Integer, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
+    private final Map<Integer, DriftDetector> watches = new HashMap<>();
+    private final Map<Integer, List<Integer>> resets = new HashMap<>();
     private RoleEvidence published;
+
+    /** The arm's older evidence counts little from here on. */
+    private void reset(int armNo) {
+      openedAt.add(calls);
+      resets.computeIfAbsent(armNo, a -> new ArrayList<>()).add(openedAt.size() - 1);
+    }
+
+    private int resetsSince(int armNo, int block) {
+      return (int) resets.getOrDefault(armNo, List.of()).stream().filter(b -> b > block).count();
+    }
 
     private void openWhereDue() {
       if (calls - openedAt.get(openedAt.size() - 1) >= BLOCK_CALLS) {
@@ -42,7 +64,9 @@ final class MemoryEvidence {
               List<BlockEvidence> sums = new ArrayList<>();
               blocks.forEach(
                   (block, evidence) ->
-                      sums.add(new BlockEvidence(block, openedAt.get(block), 0, evidence)));
+                      sums.add(
+                          new BlockEvidence(
+                              block, openedAt.get(block), resetsSince(armNo, block), evidence)));
               ofArms.add(new ArmEvidence(0, armNo, sums, Map.of()));
             });
         published = new RoleEvidence(roleNo, calls, epoch, openedAt.size() - 1, ofArms);
@@ -61,10 +85,17 @@ final class MemoryEvidence {
   }
 
   /** A label of an earlier call. */
-  void addLabel(int roleNo, int armNo, int block, Evidence label) {
+  void addLabel(int roleNo, int armNo, int block, Evidence label, double quality) {
     Role role = roles.get(roleNo);
     role.epoch++;
     role.arms.get(armNo).merge(block, label, Evidence::plus);
+    if (watchesDrift) {
+      DriftDetector watch =
+          role.watches.computeIfAbsent(armNo, a -> DriftDetector.fresh(EDetector.ARM_THRESHOLD));
+      if (watch.update(quality) != DriftDetector.Drift.NONE) {
+        role.reset(armNo);
+      }
+    }
   }
 
   PosteriorSnapshot snapshot(long nowMillis) {

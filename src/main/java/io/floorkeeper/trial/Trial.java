@@ -20,9 +20,10 @@ import org.apache.commons.rng.simple.RandomSource;
  * outcome is learned from, and a snapshot is published every so many calls.
  *
  * @param labels the same for all contenders
+ * @param watchesDrift whether an arm that drifts from its own baseline is reset
  * @param snapshotCalls calls between two snapshots, at least 1
  */
-public record Trial(World world, LabelRule labels, int snapshotCalls) {
+public record Trial(World world, LabelRule labels, int snapshotCalls, boolean watchesDrift) {
   /** Points of the curves over a run. */
   public static final int BINS = 60;
 
@@ -72,7 +73,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls) {
     boolean learns = !contender.isHindsight();
     World.Run run = world.begin(seed);
     UniformRandomProvider random = RandomSource.L64_X128_MIX.create(seed);
-    MemoryEvidence evidence = new MemoryEvidence();
+    MemoryEvidence evidence = new MemoryEvidence(watchesDrift);
     PosteriorSnapshot snapshot = PosteriorSnapshot.EMPTY;
     List<Deque<Pending>> due = new ArrayList<>();
     for (int i = 0; i <= labels.mostDelaySnapshots(); i++) {
@@ -120,7 +121,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls) {
   private void deliver(Deque<Pending> arrived, MemoryEvidence evidence, Player player) {
     while (!arrived.isEmpty()) {
       Pending p = arrived.remove();
-      evidence.addLabel(p.roleNo, p.armNo, p.block, p.label);
+      evidence.addLabel(p.roleNo, p.armNo, p.block, p.label, p.quality);
       player.labelled(p.role, p.candidate, p.quality);
     }
   }

@@ -16,7 +16,7 @@ class TrialTest {
   private static final InventedWorld WORLD =
       InventedWorld.of(4_000, .90, new double[] {.70, .95, .98}, new double[] {.001, .01, .07});
 
-  private static final Trial TRIAL = new Trial(WORLD, LabelRule.atRate(1), 50);
+  private static final Trial TRIAL = new Trial(WORLD, LabelRule.atRate(1), 50, false);
 
   private static Map<String, Standing> standings(int seeds, String... keys) {
     return Tournament.of(
