@@ -20,12 +20,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /**
  * Facts to evidence, inside the one transaction that also moves the stream's position: writes the
@@ -33,11 +35,13 @@ import java.util.TreeMap;
  */
 @ApplicationScoped
 public class LearningService {
+  private static final Logger LOG = Logger.getLogger(LearningService.class);
 
   private final CallRepository calls;
   private final EpisodeRepository episodes;
   private final EvidenceRepository evidence;
   private final RoleStateRepository roleStates;
+  private final DriftWatch driftWatch;
   private final PolicyBook policyBook;
 
   LearningService(
@@ -45,11 +49,13 @@ public class LearningService {
       EpisodeRepository episodes,
       EvidenceRepository evidence,
       RoleStateRepository roleStates,
+      DriftWatch driftWatch,
       PolicyBook policyBook) {
     this.calls = calls;
     this.episodes = episodes;
     this.evidence = evidence;
     this.roleStates = roleStates;
+    this.driftWatch = driftWatch;
     this.policyBook = policyBook;
   }
 
@@ -92,7 +98,10 @@ public class LearningService {
           }
         });
     totals.merge("duplicates", (long) batch.size() - fresh.size(), Long::sum);
-    learn(connection, fresh.stream().filter(Judged::teaches).toList());
+    long resets = learn(connection, fresh.stream().filter(Judged::teaches).toList());
+    if (resets > 0) {
+      totals.merge("resets", resets, Long::sum);
+    }
     return totals;
   }
 
@@ -144,9 +153,10 @@ public class LearningService {
     }
   }
 
-  private void learn(Connection connection, List<Judged> fresh) throws SQLException {
+  /** The number of arms that were reset. */
+  private long learn(Connection connection, List<Judged> fresh) throws SQLException {
     if (fresh.isEmpty()) {
-      return;
+      return 0;
     }
     Map<ByteBuffer, List<Judged>> byRoot = new LinkedHashMap<>();
     Map<ByteBuffer, Episode> opened = new LinkedHashMap<>();
@@ -160,6 +170,7 @@ public class LearningService {
     }
     Map<ByteBuffer, Episode> before = episodes.lock(connection, opened.values());
     List<Episode> after = new ArrayList<>();
+    List<DriftWatch.FirstLabel> firstLabels = new ArrayList<>();
     TreeMap<EvidenceKey, Evidence> deltas = new TreeMap<>();
     TreeMap<EvidenceKey, TreeMap<Integer, Long>> latencies = new TreeMap<>();
     TreeMap<Integer, RoleStateRepository.Delta> roles = new TreeMap<>();
@@ -184,6 +195,11 @@ public class LearningService {
                 .merge(LatencySketch.binOf(call.latencyMillis()), 1L, Long::sum);
           }
           after.add(now);
+          if (old.deliveredLabel().isEmpty() && now.deliveredLabel().isPresent()) {
+            firstLabels.add(
+                new DriftWatch.FirstLabel(
+                    DriftWatch.ArmKey.of(key), now.deliveredLabel().get().qualityMicros() / 1e6));
+          }
           Evidence delta = now.contribution().minus(old.contribution()).plus(ofCalls);
           deltas.merge(key, delta, Evidence::plus);
           roles.merge(
@@ -192,8 +208,18 @@ public class LearningService {
               RoleStateRepository.Delta::plus);
         });
     episodes.update(connection, after);
+    roleStates.lock(connection, roles.keySet());
+    List<DriftWatch.Reset> resets = driftWatch.watch(connection, firstLabels);
+    for (DriftWatch.Reset reset : resets) {
+      LOG.warnf(
+          "arm %d of role %d drifted %s from its own baseline: its older evidence counts little now",
+          reset.arm().armNo(),
+          reset.arm().roleNo(),
+          reset.direction().name().toLowerCase(Locale.ROOT));
+    }
     evidence.add(connection, deltas);
     evidence.addLatencies(connection, latencies);
-    roleStates.advance(connection, roles);
+    roleStates.advance(connection, roles, resets);
+    return resets.size();
   }
 }

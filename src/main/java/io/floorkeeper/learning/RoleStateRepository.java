@@ -6,6 +6,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -25,6 +28,27 @@ class RoleStateRepository {
     }
   }
 
+  /**
+   * Makes whoever learns of these roles wait until the transaction ends, in the order of their
+   * numbers.
+   */
+  void lock(Connection connection, Collection<Integer> roleNos) throws SQLException {
+    Object[] sorted = roleNos.stream().sorted().toArray();
+    try (PreparedStatement open =
+        connection.prepareStatement(
+            "insert into role_state (role_no, calls, epoch, block)"
+                + " select unnest(?::integer[]), 0, 0, 0 on conflict do nothing")) {
+      open.setArray(1, connection.createArrayOf("integer", sorted));
+      open.executeUpdate();
+    }
+    try (PreparedStatement lock =
+        connection.prepareStatement(
+            "select role_no from role_state where role_no = any (?) order by role_no for update")) {
+      lock.setArray(1, connection.createArrayOf("integer", sorted));
+      lock.executeQuery().close();
+    }
+  }
+
   private static final String ADVANCE =
       """
       insert into role_state as s (role_no, calls, epoch, block) values (?, ?, 1, 0)
@@ -35,8 +59,12 @@ class RoleStateRepository {
   /**
    * Moves counts and epochs on, opens blocks that are due, and tells every replica on commit. Roles
    * are locked in the order of their numbers.
+   *
+   * @param resets arms that drifted: each role that has one opens a block of its own for it
    */
-  void advance(Connection connection, SortedMap<Integer, Delta> deltas) throws SQLException {
+  void advance(
+      Connection connection, SortedMap<Integer, Delta> deltas, List<DriftWatch.Reset> resets)
+      throws SQLException {
     for (Map.Entry<Integer, Delta> entry : deltas.entrySet()) {
       int roleNo = entry.getKey();
       try (PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
@@ -44,7 +72,14 @@ class RoleStateRepository {
         advance.setLong(2, entry.getValue().calls());
         try (ResultSet row = advance.executeQuery()) {
           row.next();
-          openBlocks(connection, roleNo, row.getLong(1), row.getInt(2));
+          long calls = row.getLong(1);
+          int block = openBlocks(connection, roleNo, calls, row.getInt(2));
+          List<DriftWatch.Reset> ofRole =
+              resets.stream().filter(r -> r.arm().roleNo() == roleNo).toList();
+          if (!ofRole.isEmpty()) {
+            open(connection, roleNo, block + 1, calls, "reset");
+            record(connection, ofRole, block + 1);
+          }
         }
       }
     }
@@ -62,20 +97,46 @@ class RoleStateRepository {
     }
   }
 
-  private static void openBlocks(Connection connection, int roleNo, long calls, int block)
+  /** The number of the block that is open afterwards. */
+  private static int openBlocks(Connection connection, int roleNo, long calls, int block)
       throws SQLException {
     if (calls > 0 && block == 0) {
       record(connection, roleNo, 0, 0, "first");
     }
     if (calls - openedAt(connection, roleNo, block) < BLOCK_CALLS) {
-      return;
+      return block;
     }
-    record(connection, roleNo, block + 1, calls, "full");
+    open(connection, roleNo, block + 1, calls, "full");
+    return block + 1;
+  }
+
+  private static void open(
+      Connection connection, int roleNo, int block, long openedAtCalls, String cause)
+      throws SQLException {
+    record(connection, roleNo, block, openedAtCalls, cause);
     try (PreparedStatement move =
         connection.prepareStatement("update role_state set block = ? where role_no = ?")) {
-      move.setInt(1, block + 1);
+      move.setInt(1, block);
       move.setInt(2, roleNo);
       move.executeUpdate();
+    }
+  }
+
+  private static void record(Connection connection, List<DriftWatch.Reset> resets, int block)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into arm_reset (role_no, bucket, arm_no, block, direction)"
+                + " values (?, ?, ?, ?, ?)")) {
+      for (DriftWatch.Reset reset : resets) {
+        insert.setInt(1, reset.arm().roleNo());
+        insert.setInt(2, reset.arm().bucket());
+        insert.setInt(3, reset.arm().armNo());
+        insert.setInt(4, block);
+        insert.setString(5, reset.direction().name().toLowerCase(Locale.ROOT));
+        insert.addBatch();
+      }
+      insert.executeBatch();
     }
   }
 

@@ -195,7 +195,10 @@ public class EvidenceRepository {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            select e.*, b.opened_at_calls from evidence e join evidence_block b using (role_no, block)
+            select e.*, b.opened_at_calls,
+              (select count(*) from arm_reset r where r.role_no = e.role_no and r.bucket = e.bucket
+                and r.arm_no = e.arm_no and r.block > e.block) as resets
+            from evidence e join evidence_block b using (role_no, block)
             where e.role_no = any (?) order by e.role_no, e.bucket, e.arm_no, e.block
             """)) {
       select.setArray(1, connection.createArrayOf("integer", roleNos));
@@ -207,7 +210,10 @@ public class EvidenceRepository {
                   k -> new ArrayList<>())
               .add(
                   new BlockEvidence(
-                      row.getInt("block"), row.getLong("opened_at_calls"), 0, evidence(row)));
+                      row.getInt("block"),
+                      row.getLong("opened_at_calls"),
+                      row.getInt("resets"),
+                      evidence(row)));
         }
       }
     }

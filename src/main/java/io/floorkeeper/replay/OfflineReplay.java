@@ -35,7 +35,7 @@ final class OfflineReplay {
         policy.roles().values().stream().mapToDouble(r -> r.labelRate()).max().orElse(1);
     OutcomeWorld world = new OutcomeWorld("", data, policy, plan.passes(), plan.limit());
     List<LiveReplay.Step> steps = new ArrayList<>();
-    new Trial(world, LabelRule.atRate(labelRate), plan.lag(), false)
+    new Trial(world, LabelRule.atRate(labelRate), plan.lag(), true)
         .run(
             Contenders.own(),
             plan.seed(),
