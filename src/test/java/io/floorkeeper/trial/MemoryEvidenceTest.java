@@ -1,0 +1,69 @@
+package io.floorkeeper.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.floorkeeper.bandit.BlockEvidence;
+import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.RoleEvidence;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** It must forget and remember as the service does. */
+class MemoryEvidenceTest {
+  private static final int ROLE = 1;
+
+  private static void label(MemoryEvidence evidence, int armNo, int block, int calls, int quality) {
+    for (int i = 0; i < calls; i++) {
+      evidence.add(ROLE, armNo, block, Evidence.episode());
+      evidence.addLabel(
+          ROLE, armNo, block, Evidence.label(Evidence.ONE, quality * Evidence.ONE), quality);
+    }
+  }
+
+  private static List<BlockEvidence> blocks(RoleEvidence role, int armNo) {
+    return role.arms().stream()
+        .filter(arm -> arm.armNo() == armNo)
+        .map(ArmEvidence::blocks)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anArmThatGotWorseCountsItsOlderBlocksAsBeforeOneReset() {
+    // Given: two healthy arms
+    MemoryEvidence evidence = new MemoryEvidence(true);
+    label(evidence, 7, 0, 160, 1);
+    label(evidence, 8, 0, 160, 1);
+    // When
+    label(evidence, 7, 0, 15, 0);
+    RoleEvidence role = evidence.snapshot(1).role(ROLE);
+    label(evidence, 7, role.block(), 5, 0);
+    // Then
+    assertThat(role.block()).isEqualTo(1);
+    assertThat(blocks(role, 7)).extracting(BlockEvidence::resetsSince).containsExactly(1);
+    assertThat(blocks(role, 8)).extracting(BlockEvidence::resetsSince).containsExactly(0);
+    assertThat(blocks(evidence.snapshot(2).role(ROLE), 7))
+        .extracting(BlockEvidence::resetsSince)
+        .containsExactly(1, 0);
+  }
+
+  @Test
+  void whoDoesNotWatchNeverResets() {
+    MemoryEvidence evidence = new MemoryEvidence(false);
+    label(evidence, 7, 0, 160, 1);
+    label(evidence, 7, 0, 100, 0);
+
+    assertThat(evidence.snapshot(1).role(ROLE).block()).isZero();
+  }
+
+  @Test
+  void aBlockIsAsManyCallsAsTheServices() {
+    MemoryEvidence evidence = new MemoryEvidence(false);
+    for (int i = 0; i < 693; i++) {
+      evidence.add(ROLE, 7, 0, Evidence.episode());
+    }
+
+    assertThat(evidence.snapshot(1).role(ROLE).block()).isEqualTo(1);
+  }
+}
