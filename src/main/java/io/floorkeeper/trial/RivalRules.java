@@ -3,6 +3,7 @@ package io.floorkeeper.trial;
 import io.floorkeeper.bandit.KnownMeansLimit;
 import io.floorkeeper.trial.RivalPlayer.Rule;
 import io.floorkeeper.trial.RivalPlayer.View;
+import java.util.function.IntToDoubleFunction;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -39,6 +40,19 @@ final class RivalRules {
     return cheapest >= 0 ? cheapest : best;
   }
 
+  private static int best(View view, IntToDoubleFunction scoreOf) {
+    int best = 0;
+    double bestScore = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < view.size(); k++) {
+      double score = scoreOf.applyAsDouble(k);
+      if (score > bestScore) {
+        bestScore = score;
+        best = k;
+      }
+    }
+    return best;
+  }
+
   /** A tenth by chance; else the cheapest arm whose mean clears the floor. */
   static int epsilonGreedy(View view, Draw draw, UniformRandomProvider random) {
     if (random.nextDouble() < EPSILON) {
@@ -62,16 +76,7 @@ final class RivalRules {
 
   /** Thompson sampling of quality less a weight times dollars: no floor. */
   static int scalarisedThompson(View view, Draw draw, UniformRandomProvider random) {
-    int best = 0;
-    double bestScore = Double.NEGATIVE_INFINITY;
-    for (int k = 0; k < view.size(); k++) {
-      double score = view.sampled(k) - COST_WEIGHT * view.costShare(k);
-      if (score > bestScore) {
-        bestScore = score;
-        best = k;
-      }
-    }
-    return best;
+    return best(view, k -> view.sampled(k) - COST_WEIGHT * view.costShare(k));
   }
 
   /** The cheapest arm whose sampled quality clears the floor, else the best sample. */
@@ -92,16 +97,7 @@ final class RivalRules {
 
     @Override
     public int choose(View view, Draw draw, UniformRandomProvider random) {
-      int best = 0;
-      double bestScore = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < view.size(); k++) {
-        double score = price * view.sampled(k) - view.costShare(k);
-        if (score > bestScore) {
-          bestScore = score;
-          best = k;
-        }
-      }
-      return best;
+      return best(view, k -> price * view.sampled(k) - view.costShare(k));
     }
 
     @Override
@@ -127,16 +123,7 @@ final class RivalRules {
       budgetShare =
           KnownMeansLimit.mixture(draw.meanQualities(), costs, draw.floor()).costUsd()
               / costs[costs.length - 1];
-      int best = 0;
-      double bestScore = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < view.size(); k++) {
-        double score = view.sampled(k) - price * view.costShare(k);
-        if (score > bestScore) {
-          bestScore = score;
-          best = k;
-        }
-      }
-      return best;
+      return best(view, k -> view.sampled(k) - price * view.costShare(k));
     }
 
     @Override
