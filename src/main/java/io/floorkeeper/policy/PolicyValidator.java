@@ -122,6 +122,8 @@ public final class PolicyValidator {
     role.floor().ifPresent(floor -> floor(floor, paths.of(name, "floor")));
     ceiling(role.ceiling(), paths.of(name, "ceiling"));
     evaluations(role.evaluations(), paths.of(name, "evaluations"));
+    role.context()
+        .ifPresent(c -> ContextValidator.validate(c, paths.of(name, "context"), findings));
     numbers(name, role);
   }
 

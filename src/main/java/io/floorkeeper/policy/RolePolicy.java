@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param perArmExploration eps of the PER_ARM scope, in [0, 0.5]
  * @param priorMeans of the candidates' quality, in their order; as many as candidates
  * @param expectedInputTokens the role's token prior per call: prices a cold arm
+ * @param context by what its requests are told apart; empty: by nothing but the role
  * @param rewardWait how long an episode waits for labels before it closes
  */
 public record RolePolicy(
@@ -43,6 +44,7 @@ public record RolePolicy(
     long expectedInputTokens,
     long expectedOutputTokens,
     int graduationMinTraces,
+    Optional<ContextPolicy> context,
     Duration rewardWait) {
 
   public RolePolicy {
@@ -78,17 +80,31 @@ public record RolePolicy(
 
   /** With another floor. */
   public RolePolicy withFloor(Optional<QualityFloor> another) {
-    return with(another, priorMeans);
+    return with(name, another, priorMeans, context);
   }
 
   /** With other prior means. */
   public RolePolicy withPriorMeans(List<Double> others) {
-    return with(floor, others);
+    return with(name, floor, others, context);
   }
 
-  private RolePolicy with(Optional<QualityFloor> another, List<Double> means) {
+  /** With another context. */
+  public RolePolicy withContext(Optional<ContextPolicy> another) {
+    return with(name, floor, priorMeans, another);
+  }
+
+  /** The same under another name. */
+  public RolePolicy withName(String another) {
+    return with(another, floor, priorMeans, context);
+  }
+
+  private RolePolicy with(
+      String anotherName,
+      Optional<QualityFloor> another,
+      List<Double> means,
+      Optional<ContextPolicy> anotherContext) {
     return new RolePolicy(
-        name,
+        anotherName,
         strategy,
         learning,
         candidates,
@@ -109,6 +125,7 @@ public record RolePolicy(
         expectedInputTokens,
         expectedOutputTokens,
         graduationMinTraces,
+        anotherContext,
         rewardWait);
   }
 }

@@ -81,6 +81,7 @@ final class RoleReader {
             expected.count("input", EXPECTED_INPUT_TOKENS),
             expected.count("output", EXPECTED_OUTPUT_TOKENS),
             graduation.map(section -> section.count("min_traces", MIN_TRACES)).orElse(MIN_TRACES),
+            role.section("context", Shape.CONTEXT).map(ContextReader::read),
             role.duration("reward_wait").orElse(REWARD_WAIT));
     expected.allRead();
     graduation.ifPresent(Section::allRead);

@@ -160,9 +160,12 @@ final class Section {
 
   /** All of them, or nothing where one is no number. */
   Optional<List<Double>> numbers(String key) {
-    return nodes(key)
-        .flatMap(items -> all(key, items, this::number))
-        .map(numbers -> numbers.stream().map(BigDecimal::doubleValue).toList());
+    return decimals(key).map(numbers -> numbers.stream().map(BigDecimal::doubleValue).toList());
+  }
+
+  /** As they are written. */
+  Optional<List<BigDecimal>> decimals(String key) {
+    return nodes(key).flatMap(items -> all(key, items, this::number));
   }
 
   private <T> Optional<List<T>> all(

@@ -133,6 +133,7 @@ class RewardModelTest {
         1,
         1,
         0,
+        Optional.empty(),
         Duration.ofHours(1));
   }
 }

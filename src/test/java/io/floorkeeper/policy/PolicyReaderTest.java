@@ -61,6 +61,7 @@ class PolicyReaderTest {
              per_arm_exploration: .02, holdout_share: .01, control_share: .1,
              fallback_relative_floor: .9, prior_means: [.7, .9],
              expected_tokens: {input: 10, output: 0}, graduation: {min_traces: 7},
+             context: {use: on, collaborations: [debate], input_tokens: [2000, 16000]},
              reward_wait: P2D}
             """
                 .replace("\n", " "));
@@ -94,6 +95,12 @@ class PolicyReaderTest {
                 10,
                 0,
                 7,
+                Optional.of(
+                    new ContextPolicy(
+                        ContextPolicy.Use.ON,
+                        List.of("debate"),
+                        List.of(2_000L, 16_000L),
+                        List.of())),
                 Duration.ofDays(2)));
   }
 
