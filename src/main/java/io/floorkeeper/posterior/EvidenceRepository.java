@@ -196,7 +196,7 @@ public class EvidenceRepository {
         connection.prepareStatement(
             """
             select e.*, b.opened_at_calls,
-              (select count(*) from arm_reset r where r.role_no = e.role_no and r.bucket = e.bucket
+              (select count(distinct r.block) from arm_reset r where r.role_no = e.role_no
                 and r.arm_no = e.arm_no and r.block > e.block) as resets
             from evidence e join evidence_block b using (role_no, block)
             where e.role_no = any (?) order by e.role_no, e.bucket, e.arm_no, e.block
