@@ -51,7 +51,7 @@ public final class FloorAllocation {
   private final double[] cost;
   private final double[] thompson;
 
-  private FloorAllocation(
+  FloorAllocation(
       List<ArmBelief> arms, Floor floor, AllocationSettings settings, Set<Integer> demoted) {
     if (arms.isEmpty()) {
       throw new IllegalArgumentException("arms must not be empty");
@@ -187,17 +187,38 @@ public final class FloorAllocation {
   private double roleEps() {
     double maxL = maxLower();
     double d = maxL - dot(thompson, bounds.lower());
-    double eps0 = settings.eps0();
-    // eps0 is the policy's and has the last word where it is below the least share.
-    return d <= 0 ? eps0 : Math.min(eps0, Math.max(LEAST_EPS, (maxL - bounds.floor()) / d));
+    return eps(settings.eps0(), d, maxL - bounds.floor());
   }
 
-  private boolean[] exploitable() {
+  /**
+   * eps of the role scope.
+   *
+   * @param d what exploration loses
+   * @param room max L less the floor
+   */
+  static double eps(double eps0, double d, double room) {
+    // eps0 is the policy's and has the last word where it is below the least share.
+    return d <= 0 ? eps0 : Math.min(eps0, Math.max(LEAST_EPS, room / d));
+  }
+
+  boolean[] exploitable() {
     boolean[] exploitable = new boolean[demoted.length];
     for (int k = 0; k < demoted.length; k++) {
       exploitable[k] = !demoted[k];
     }
     return exploitable;
+  }
+
+  ArmBounds bounds() {
+    return bounds;
+  }
+
+  double[] costs() {
+    return cost;
+  }
+
+  double[] thompson() {
+    return thompson;
   }
 
   /** Over the arms that may exploit: what a demoted arm promises cannot be drawn on. */
@@ -217,13 +238,13 @@ public final class FloorAllocation {
     return cheapest;
   }
 
-  private double[] only(int arm) {
+  double[] only(int arm) {
     double[] pi = new double[arms.size()];
     pi[arm] = 1;
     return pi;
   }
 
-  private double[] mixed(double[] exploiting, double eps) {
+  double[] mixed(double[] exploiting, double eps) {
     double[] pi = new double[exploiting.length];
     for (int k = 0; k < pi.length; k++) {
       pi[k] = (1 - eps) * exploiting[k] + eps * thompson[k];
@@ -231,7 +252,7 @@ public final class FloorAllocation {
     return pi;
   }
 
-  private FloorSolution solution(double[] pi, int preset) {
+  FloorSolution solution(double[] pi, int preset) {
     if (preset < -1 || preset >= pi.length) {
       throw new IllegalArgumentException(
           "presetIndex must name an eligible arm or be -1: " + preset);
@@ -249,7 +270,7 @@ public final class FloorAllocation {
     return new FloorSolution(status, bounds, thompson, pi, propensity);
   }
 
-  private static double dot(double[] u, double[] v) {
+  static double dot(double[] u, double[] v) {
     double sum = 0;
     for (int k = 0; k < u.length; k++) {
       sum += u[k] * v[k];
