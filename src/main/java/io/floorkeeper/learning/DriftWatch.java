@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.bandit.DriftDetector;
 import io.floorkeeper.bandit.EDetector;
+import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.posterior.EvidenceKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -27,10 +28,15 @@ class DriftWatch {
     this.json = json;
   }
 
-  /** One arm of one bucket of one role. */
+  /**
+   * One arm of one role, and the bucket within which it is compared with its past: 0, the role as a
+   * whole, while the role's context is not in force. Where it is, an arm is given the tasks that
+   * suit it, and would seem to drift upward from the moment on.
+   */
   record ArmKey(int roleNo, int bucket, int armNo) implements Comparable<ArmKey> {
-    static ArmKey of(EvidenceKey key) {
-      return new ArmKey(key.roleNo(), key.bucket(), key.armNo());
+    static ArmKey of(EvidenceKey key, DecisionId decision) {
+      return new ArmKey(
+          key.roleNo(), decision.has(DecisionId.BY_CONTEXT) ? key.bucket() : 0, key.armNo());
     }
 
     @Override

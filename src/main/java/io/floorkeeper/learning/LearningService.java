@@ -180,6 +180,7 @@ public class LearningService {
           Episode now = old;
           EvidenceKey key = old.evidenceKey();
           Evidence ofCalls = Evidence.ZERO;
+          DecisionId decision = ofEpisode.get(0).attributed.decision().orElseThrow();
           for (Judged judged : ofEpisode) {
             Call call = judged.attributed.call();
             now =
@@ -198,7 +199,8 @@ public class LearningService {
           if (old.deliveredLabel().isEmpty() && now.deliveredLabel().isPresent()) {
             firstLabels.add(
                 new DriftWatch.FirstLabel(
-                    DriftWatch.ArmKey.of(key), now.deliveredLabel().get().qualityMicros() / 1e6));
+                    DriftWatch.ArmKey.of(key, decision),
+                    now.deliveredLabel().get().qualityMicros() / 1e6));
           }
           Evidence delta = now.contribution().minus(old.contribution()).plus(ofCalls);
           deltas.merge(key, delta, Evidence::plus);

@@ -62,6 +62,12 @@ public record DecisionId(
   /** Answered without the bandit's draw (pinned to one arm, fixed, preset, fallback). */
   public static final int NOT_DRAWN = 1 << 6;
 
+  /**
+   * Routed by its context: which tasks the arm gets in the role as a whole is then the router's
+   * doing, and only within the bucket can it be compared with its own past.
+   */
+  public static final int BY_CONTEXT = 1 << 7;
+
   /** 2025-01-01T00:00:00Z. */
   static final long ORIGIN_MILLIS = 1_735_689_600_000L;
 

@@ -128,18 +128,25 @@ final class AllocationBuilder {
         }
       }
     }
-    return new RoleRoutes(
-        roleNo,
-        policy,
-        arms,
-        evidence.calls(),
-        evidence.epoch(),
-        evidence.block(),
-        DecisionId.labelCode(policy.labelRate()),
-        arms.stream().allMatch(a -> a.labels() == 0),
-        learning,
-        shadow,
-        List.copyOf(allocations));
+    RoleRoutes role =
+        new RoleRoutes(
+            roleNo,
+            policy,
+            arms,
+            evidence.calls(),
+            evidence.epoch(),
+            evidence.block(),
+            DecisionId.labelCode(policy.labelRate()),
+            arms.stream().allMatch(a -> a.labels() == 0),
+            learning,
+            shadow,
+            List.copyOf(allocations),
+            null,
+            -1,
+            List.of());
+    return policy.context().isEmpty()
+        ? role
+        : new ContextBuilder(role, published.numbers(), evidence).build();
   }
 
   private static MaskAllocation allocation(RolePolicy policy, List<ArmView> arms, long mask) {
@@ -163,7 +170,7 @@ final class AllocationBuilder {
   }
 
   /** The role's floor. A role that is not learned may have none: it is then told as relative 1. */
-  private static Floor floor(RolePolicy policy) {
+  static Floor floor(RolePolicy policy) {
     if (policy.floor().isEmpty()) {
       return Floor.relative(1);
     }
@@ -173,7 +180,7 @@ final class AllocationBuilder {
         : Floor.relative(floor.value());
   }
 
-  private static AllocationSettings settings(RolePolicy policy) {
+  static AllocationSettings settings(RolePolicy policy) {
     QualityFloor.Scope scope =
         policy.floor().map(QualityFloor::scope).orElse(QualityFloor.Scope.PER_ARM);
     return new AllocationSettings(

@@ -21,7 +21,7 @@ final class Explanation {
     RoleRoutes routes = decision.routes();
     return new AllocationRecord(
         routes.roleNo(),
-        0,
+        routes.bucket(),
         allocation.mask(),
         decision.snapshot().published().version(),
         routes.epoch(),
@@ -51,11 +51,20 @@ final class Explanation {
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
     floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
-    ArrayNode candidates = node.putArray("candidates");
-    for (int k = 0; k < routes.arms().size(); k++) {
-      candidates.add(candidate(routes.arms().get(k), allocation.positionOf(k), solution));
+    node.set("candidates", candidates(routes, allocation));
+    if (routes.context() != null) {
+      node.set("context", ContextExplanation.of(routes));
     }
     return node;
+  }
+
+  static ArrayNode candidates(RoleRoutes routes, MaskAllocation allocation) {
+    ArrayNode candidates = JSON.arrayNode();
+    for (int k = 0; k < routes.arms().size(); k++) {
+      candidates.add(
+          candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution()));
+    }
+    return candidates;
   }
 
   private static ObjectNode candidate(ArmView view, int position, FloorSolution solution) {

@@ -95,6 +95,7 @@ public class RouteResource {
         escalation(decision),
         decision.constraints(),
         arm.estimate(),
+        routes.told(),
         Instant.ofEpochMilli(decision.id().epochMillis() + idLifeMillis));
   }
 

@@ -66,6 +66,7 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
+    routes = routes.within(request);
     Eligibility.Eligible eligible = Eligibility.of(request, routes, snapshot.published().policy());
     List<String> constraints = eligible.constraints();
     if (!routes.policy().name().equals(request.role())) {
@@ -227,7 +228,10 @@ final class Router {
       shadowCandidate = shadow.candidate;
       shadowPropensity = shadow.propensity;
     }
-    int flags = choice.flags | (shadowCandidate >= 0 ? DecisionId.SHADOW : 0);
+    int flags =
+        choice.flags
+            | (shadowCandidate >= 0 ? DecisionId.SHADOW : 0)
+            | (routes.byContext() ? DecisionId.BY_CONTEXT : 0);
     if (random.nextDouble() < routes.labelCode() / 255.0) {
       flags |= DecisionId.BASE_LABEL;
     } else if (routes.learning() && wantsLabels(routes, choice)) {
@@ -244,7 +248,7 @@ final class Router {
             (int) (sequence & 0xFFFFFF),
             0,
             routes.roleNo(),
-            0,
+            routes.bucket(),
             arm.armNo(),
             Math.max(Float.MIN_NORMAL, (float) choice.propensity),
             routes.labelCode(),

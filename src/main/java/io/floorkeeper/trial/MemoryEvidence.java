@@ -30,12 +30,21 @@ final class MemoryEvidence {
     this.watchesDrift = watchesDrift;
   }
 
+  /** One arm of one bucket. */
+  private record ArmKey(int bucket, int armNo) implements Comparable<ArmKey> {
+    @Override
+    public int compareTo(ArmKey o) {
+      int byBucket = Integer.compare(bucket, o.bucket);
+      return byBucket != 0 ? byBucket : Integer.compare(armNo, o.armNo);
+    }
+  }
+
   private static final class Role {
     private long calls;
     private long epoch;
     private final List<Long> openedAt = new ArrayList<>(List.of(0L));
-    private final TreeMap<Integer, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
-    private final Map<Integer, DriftDetector> watches = new HashMap<>();
+    private final TreeMap<ArmKey, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
+    private final Map<ArmKey, DriftDetector> watches = new HashMap<>();
     private final Map<Integer, List<Integer>> resets = new HashMap<>();
     private RoleEvidence published;
 
@@ -60,14 +69,17 @@ final class MemoryEvidence {
       if (published == null || published.epoch() != epoch) {
         List<ArmEvidence> ofArms = new ArrayList<>();
         arms.forEach(
-            (armNo, blocks) -> {
+            (arm, blocks) -> {
               List<BlockEvidence> sums = new ArrayList<>();
               blocks.forEach(
                   (block, evidence) ->
                       sums.add(
                           new BlockEvidence(
-                              block, openedAt.get(block), resetsSince(armNo, block), evidence)));
-              ofArms.add(new ArmEvidence(0, armNo, sums, Map.of()));
+                              block,
+                              openedAt.get(block),
+                              resetsSince(arm.armNo, block),
+                              evidence)));
+              ofArms.add(new ArmEvidence(arm.bucket, arm.armNo, sums, Map.of()));
             });
         published = new RoleEvidence(roleNo, calls, epoch, openedAt.size() - 1, ofArms);
       }
@@ -75,23 +87,40 @@ final class MemoryEvidence {
     }
   }
 
-  /** One more call of an arm, decided in {@code block}. */
-  void add(int roleNo, int armNo, int block, Evidence delta) {
+  /** One more call of an arm, decided in {@code bucket} and {@code block}. */
+  void add(int roleNo, int bucket, int armNo, int block, Evidence delta) {
     Role role = roles.computeIfAbsent(roleNo, r -> new Role());
     role.calls++;
     role.epoch++;
-    role.arms.computeIfAbsent(armNo, a -> new TreeMap<>()).merge(block, delta, Evidence::plus);
+    role.arms
+        .computeIfAbsent(new ArmKey(bucket, armNo), a -> new TreeMap<>())
+        .merge(block, delta, Evidence::plus);
     role.openWhereDue();
   }
 
-  /** A label of an earlier call. */
-  void addLabel(int roleNo, int armNo, int block, Evidence label, double quality) {
+  /**
+   * A label of an earlier call.
+   *
+   * @param byContext whether the call was routed by its context: the arm is then compared with its
+   *     past within the bucket
+   */
+  void addLabel(
+      int roleNo,
+      int bucket,
+      boolean byContext,
+      int armNo,
+      int block,
+      Evidence label,
+      double quality) {
     Role role = roles.get(roleNo);
+    ArmKey arm = new ArmKey(bucket, armNo);
     role.epoch++;
-    role.arms.get(armNo).merge(block, label, Evidence::plus);
+    role.arms.get(arm).merge(block, label, Evidence::plus);
     if (watchesDrift) {
       DriftDetector watch =
-          role.watches.computeIfAbsent(armNo, a -> DriftDetector.fresh(EDetector.ARM_THRESHOLD));
+          role.watches.computeIfAbsent(
+              new ArmKey(byContext ? bucket : 0, armNo),
+              a -> DriftDetector.fresh(EDetector.ARM_THRESHOLD));
       if (watch.update(quality) != DriftDetector.Drift.NONE) {
         role.reset(armNo);
       }

@@ -50,7 +50,10 @@ final class PooledPlayer implements Player {
     Map<Integer, PooledPrior.Sibling> arms = new HashMap<>();
     for (ArmEvidence arm : evidence.arms()) {
       DiscountedEvidence sums =
-          DiscountedEvidence.of(arm.blocks(), evidence.calls(), role.halfLifeCalls());
+          DiscountedEvidence.of(
+              evidence.ofArm(arm.armNo(), bucket -> true).blocks(),
+              evidence.calls(),
+              role.halfLifeCalls());
       arms.put(arm.armNo(), new PooledPrior.Sibling(sums.effectiveLabels(), sums.meanQuality()));
     }
     return arms;
@@ -77,6 +80,16 @@ final class PooledPlayer implements Player {
   @Override
   public int choose(Draw draw, UniformRandomProvider random) {
     return own.choose(draw, random);
+  }
+
+  @Override
+  public int bucket() {
+    return own.bucket();
+  }
+
+  @Override
+  public boolean byContext() {
+    return own.byContext();
   }
 
   @Override

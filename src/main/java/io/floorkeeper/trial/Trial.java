@@ -39,10 +39,16 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
    * What became of a run.
    *
    * @param phases from phase 1 on
+   * @param roles by role, and by context within it where there is one
    * @param bins the run in {@link #BINS} equal parts
+   * @param contexts share of the calls by what was said of their context; empty: nothing
    */
   public record Outcome(
-      Tally all, Map<Integer, Tally> phases, Map<String, Tally> roles, List<Tally> bins) {}
+      Tally all,
+      Map<Integer, Tally> phases,
+      Map<String, Tally> roles,
+      List<Tally> bins,
+      Map<String, Double> contexts) {}
 
   /** Hears of every call of a run. */
   @FunctionalInterface
@@ -58,6 +64,8 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
       String role,
       int candidate,
       int roleNo,
+      int bucket,
+      boolean byContext,
       int armNo,
       int block,
       double quality,
@@ -101,19 +109,33 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
         Arm arm = policy.policy().roles().get(draw.role()).candidates().get(chosen);
         int armNo = policy.numbers().armNo(arm);
         int block = snapshot.role(roleNo).block();
-        evidence.add(roleNo, armNo, block, call(taken));
+        int bucket = player.bucket();
+        evidence.add(roleNo, bucket, armNo, block, call(taken));
         player.paid(draw.role(), chosen, taken.costUsd());
         if (labels.asks(player.wantsLabel(draw.role(), chosen), random)) {
           Evidence label = labels.label(taken.quality(), random);
           if (!label.isZero()) {
             due.get(labels.delaySnapshots(random))
                 .add(
-                    new Pending(draw.role(), chosen, roleNo, armNo, block, taken.quality(), label));
+                    new Pending(
+                        draw.role(),
+                        chosen,
+                        roleNo,
+                        bucket,
+                        player.byContext(),
+                        armNo,
+                        block,
+                        taken.quality(),
+                        label));
           }
         }
       }
-      observer.called(draw, chosen, player instanceof OwnPlayer own ? own.last() : null);
+      InProcessRouter.Chosen decision = player instanceof OwnPlayer own ? own.last() : null;
+      observer.called(draw, chosen, decision);
       scores.add(draw, chosen, n);
+      if (decision != null && decision.context() != null) {
+        scores.contexts.merge(decision.context().status(), 1, Integer::sum);
+      }
     }
     return scores.outcome();
   }
@@ -121,7 +143,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   private void deliver(Deque<Pending> arrived, MemoryEvidence evidence, Player player) {
     while (!arrived.isEmpty()) {
       Pending p = arrived.remove();
-      evidence.addLabel(p.roleNo, p.armNo, p.block, p.label, p.quality);
+      evidence.addLabel(p.roleNo, p.bucket, p.byContext, p.armNo, p.block, p.label, p.quality);
       player.labelled(p.role, p.candidate, p.quality);
     }
   }
@@ -138,6 +160,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   /** Sums by phase, role and time. */
   private static final class Scores {
     private final int calls;
+    private final Map<String, Integer> contexts = new TreeMap<>();
     private final Tally all = new Tally(MOST_CANDIDATES);
     private final Map<Integer, Tally> phases = new TreeMap<>();
     private final Map<String, Tally> roles = new TreeMap<>();
@@ -159,7 +182,11 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
           draw,
           chosen,
           limit);
-      add(roles.computeIfAbsent(draw.role(), r -> new Tally(MOST_CANDIDATES)), draw, chosen, limit);
+      add(
+          roles.computeIfAbsent(draw.group(), r -> new Tally(MOST_CANDIDATES)),
+          draw,
+          chosen,
+          limit);
       add(bins.get((int) Math.min(BINS - 1L, (long) n * BINS / calls)), draw, chosen, limit);
     }
 
@@ -168,7 +195,9 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
     }
 
     Outcome outcome() {
-      return new Outcome(all, phases, roles, bins);
+      Map<String, Double> shares = new TreeMap<>();
+      contexts.forEach((status, count) -> shares.put(status, count / (double) all.calls()));
+      return new Outcome(all, phases, roles, bins, shares);
     }
   }
 }

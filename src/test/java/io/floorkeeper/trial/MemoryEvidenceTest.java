@@ -15,9 +15,15 @@ class MemoryEvidenceTest {
 
   private static void label(MemoryEvidence evidence, int armNo, int block, int calls, int quality) {
     for (int i = 0; i < calls; i++) {
-      evidence.add(ROLE, armNo, block, Evidence.episode());
+      evidence.add(ROLE, 0, armNo, block, Evidence.episode());
       evidence.addLabel(
-          ROLE, armNo, block, Evidence.label(Evidence.ONE, quality * Evidence.ONE), quality);
+          ROLE,
+          0,
+          false,
+          armNo,
+          block,
+          Evidence.label(Evidence.ONE, quality * Evidence.ONE),
+          quality);
     }
   }
 
@@ -61,7 +67,7 @@ class MemoryEvidenceTest {
   void aBlockIsAsManyCallsAsTheServices() {
     MemoryEvidence evidence = new MemoryEvidence(false);
     for (int i = 0; i < 693; i++) {
-      evidence.add(ROLE, 7, 0, Evidence.episode());
+      evidence.add(ROLE, 0, 7, 0, Evidence.episode());
     }
 
     assertThat(evidence.snapshot(1).role(ROLE).block()).isEqualTo(1);
