@@ -28,12 +28,23 @@ import org.apache.commons.math3.special.Beta;
  * again: no hysteresis is needed. (Kass and Raftery, JASA 90, 1995, call 20 strong, 150 very
  * strong.)
  *
+ * <p>What a bucket that stands by itself borrows is worth n0 = 15 labels, or 8, 4, 2 where the
+ * labels make that likelier: with two buckets at .97 and .50, fifteen labels of the one's mean
+ * would keep an arm out of the other for ever.
+ *
+ * <pre>
+ * n0_k = argmax over {15, 8, 4, 2} of sum_b ln [B(n0*mu_bk + s_bk, n0*(1-mu_bk) + f_bk) / B(n0*mu_bk, n0*(1-mu_bk))]
+ * </pre>
+ *
  * <p>The bucket that stands out most is taken out first and the others are judged again without it,
  * as in the growing of a tree: one outlier must not make all the others look different.
  */
 public final class ContextSplit {
   /** alpha: the chance that a role whose buckets are alike is ever split. */
   public static final double FALSE_SPLIT_RATE = .05;
+
+  /** What a borrowed mean may be worth; the first where the labels do not say. */
+  static final double[] WEIGHTS = {PooledPrior.BUCKET_WEIGHT, 8, 4, 2};
 
   /** n0 of a role's own prior. */
   private static final double ROLE_WEIGHT = 4;
@@ -44,6 +55,7 @@ public final class ContextSplit {
   private final boolean[] split;
   private final double[] logFactor;
   private final double logThreshold;
+  private final double[] borrowed;
 
   private ContextSplit(double[] priorMeans, List<List<Sibling>> buckets, List<Sibling> elsewhere) {
     this.priorMeans = priorMeans;
@@ -54,6 +66,10 @@ public final class ContextSplit {
     this.logThreshold =
         Math.log(Math.max(2, buckets.stream().filter(ContextSplit::isLabelled).count()))
             - Math.log(FALSE_SPLIT_RATE);
+    this.borrowed = new double[priorMeans.length];
+    for (int k = 0; k < borrowed.length; k++) {
+      borrowed[k] = likeliestWeight(k);
+    }
   }
 
   /**
@@ -137,13 +153,39 @@ public final class ContextSplit {
     return PooledPrior.of(priorMeans[k], others, PooledPrior.BUCKET_WEIGHT);
   }
 
+  /**
+   * n0 of an arm by type-II maximum likelihood over {@link #WEIGHTS}: buckets among which the arm
+   * differs much lend one another little.
+   */
+  private double likeliestWeight(int k) {
+    double likeliest = WEIGHTS[0];
+    double most = Double.NEGATIVE_INFINITY;
+    for (double n0 : WEIGHTS) {
+      double sum = 0;
+      for (int b = 0; b < buckets.size(); b++) {
+        Sibling own = buckets.get(b).get(k);
+        if (own.labels() > 0) {
+          double mu = prior(b, k).mean();
+          sum += logEvidence(own, n0 * mu, n0 * (1 - mu));
+        }
+      }
+      if (sum > most) {
+        most = sum;
+        likeliest = n0;
+      }
+    }
+    return likeliest;
+  }
+
   /** The posterior of an arm's quality in a bucket that stands by itself. */
   public BetaPosterior posterior(int bucket, int k) {
-    BetaPosterior prior = prior(bucket, k);
     Sibling own = buckets.get(bucket).get(k);
-    return own.labels() > 0
-        ? BetaPosterior.of(prior.mean(), PooledPrior.BUCKET_WEIGHT, own.labels(), own.mean())
-        : prior;
+    return BetaPosterior.of(prior(bucket, k).mean(), borrowed[k], own.labels(), own.mean());
+  }
+
+  /** n0: what an arm's borrowed mean is worth in every bucket, in labels. */
+  public double borrowedWeight(int k) {
+    return borrowed[k];
   }
 
   /** Number of buckets. */

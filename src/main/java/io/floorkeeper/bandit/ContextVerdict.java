@@ -44,6 +44,16 @@ public record ContextVerdict(
   /** A gain of less, as a share of the role's dollars, is none. */
   public static final double LEAST_GAIN = .01;
 
+  /**
+   * Arms of a bucket are tried until they have so many labels there: as many as what they borrow is
+   * worth. Without it a context may never be found: an arm that the role as a whole refutes is not
+   * used again, so nobody learns in which bucket it would do.
+   */
+  public static final double TRIED_LABELS = PooledPrior.BUCKET_WEIGHT;
+
+  /** The share of a bucket's calls that the trying may take. */
+  public static final double TRYING_SHARE = .02;
+
   public enum Status {
     OFF,
     UNSTABLE,
@@ -62,6 +72,11 @@ public record ContextVerdict(
   /** Whether a predicted gain is worth the telling apart. */
   public static boolean pays(ContextGain gain) {
     return gain.highUsd() >= LEAST_GAIN * gain.roleUsd();
+  }
+
+  /** Whether arms that were hardly tried in a bucket are tried there: once the baseline stands. */
+  public boolean tries() {
+    return status != Status.OFF && status != Status.UNSTABLE;
   }
 
   /** Whether allocations may differ by bucket. */

@@ -33,6 +33,31 @@ public final class FloorSolution {
     this.propensity = propensity;
   }
 
+  /**
+   * The same with a share of the draws given to some arms, all alike, whatever the evidence says:
+   *
+   * <pre>
+   * pi'[k] = (1 - share)*pi[k] + share*1{k wanted}/(number wanted)
+   * p'[k]  = p[k] + drawn*(pi'[k] - pi[k])
+   * </pre>
+   *
+   * @param wanted at least one of the arms
+   * @param drawn 1 - rho - kappa: what holdout and control leave to pi
+   */
+  public FloorSolution withShare(double share, boolean[] wanted, double drawn) {
+    int count = 0;
+    for (boolean one : wanted) {
+      count += one ? 1 : 0;
+    }
+    double[] mixed = new double[pi.length];
+    double[] logged = new double[pi.length];
+    for (int k = 0; k < pi.length; k++) {
+      mixed[k] = (1 - share) * pi[k] + (wanted[k] ? share / count : 0);
+      logged[k] = propensity[k] + drawn * (mixed[k] - pi[k]);
+    }
+    return new FloorSolution(status, bounds, thompson, mixed, logged);
+  }
+
   /** Number of arms; the last is the strongest and the reference. */
   public int size() {
     return pi.length;

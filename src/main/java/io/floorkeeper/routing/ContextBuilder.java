@@ -269,12 +269,41 @@ final class ContextBuilder {
     int cell = 1;
     for (int slot = 0; slot < alone.length; slot++) {
       int at = alone[slot] ? cell++ : 0;
+      List<MaskAllocation> its = inForce ? allocations.get(at) : ofRole;
       bySlot.add(
-          inForce
-              ? role.ofSlot(slot, context, cells.get(at), allocations.get(at))
-              : role.ofSlot(slot, context, whole, ofRole));
+          role.ofSlot(
+              slot,
+              context,
+              inForce ? cells.get(at) : whole,
+              verdict.tries() && bucketNos[slot] != 0 ? trying(slot, its) : its));
     }
     return role.with(context, whole, ofRole, bySlot);
+  }
+
+  /** With a small share for the arms that were hardly tried in the bucket. */
+  private List<MaskAllocation> trying(int slot, List<MaskAllocation> allocations) {
+    List<MaskAllocation> trying = new ArrayList<>();
+    for (MaskAllocation allocation : allocations) {
+      boolean[] wanted = new boolean[allocation.candidates().size()];
+      boolean any = false;
+      for (int i = 0; i < wanted.length; i++) {
+        DiscountedEvidence seen = sums[slot][allocation.candidates().get(i)];
+        wanted[i] = seen.effectiveLabels() < ContextVerdict.TRIED_LABELS;
+        any |= wanted[i];
+      }
+      trying.add(any ? trying(allocation, wanted) : allocation);
+    }
+    return List.copyOf(trying);
+  }
+
+  private MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
+    double control = allocation.positionOf(policy.presetIndex()) < 0 ? 0 : policy.controlShare();
+    FloorSolution solution =
+        allocation
+            .solution()
+            .withShare(ContextVerdict.TRYING_SHARE, wanted, 1 - policy.holdoutShare() - control);
+    return new MaskAllocation(
+        allocation.mask(), allocation.candidates(), solution, Allocation.of(solution.pis()));
   }
 
   /** The role as a whole where its buckets differ: what it is, not what it was given. */
