@@ -10,6 +10,7 @@ import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,6 @@ import java.util.Map;
 
 /** From evidence to beliefs: what {@code bandit.md} section 2 says of priors, tokens and prices. */
 final class ArmViews {
-  /**
-   * The prior weighs as much as four labels: it counts while nothing is known, and soon no more.
-   */
-  private static final double PRIOR_WEIGHT = 4;
-
   private static final double PER_MILLION = 1e-6;
 
   private ArmViews() {}
@@ -64,11 +60,8 @@ final class ArmViews {
             .filter(a -> a.armNo() == armNo && a.bucket() == 0)
             .findFirst()
             .orElse(new ArmEvidence(0, armNo, List.of(), Map.of()));
-    DiscountedEvidence sums =
-        DiscountedEvidence.of(own.blocks(), evidence.calls(), policy.halfLifeCalls());
-    BetaPosterior quality =
-        BetaPosterior.of(
-            policy.priorMeans().get(k), PRIOR_WEIGHT, sums.effectiveLabels(), sums.meanQuality());
+    DiscountedEvidence sums = Beliefs.sums(numbers, policy, evidence, k);
+    BetaPosterior quality = Beliefs.quality(policy, k, sums);
     CostPosterior cost = cost(arm, policy, sums);
     return ArmView.of(
         arm,

@@ -37,7 +37,7 @@ class DriftIT {
       Ledger ledger = Ledger.embedded(service);
       assertThat(ledger.number("select count(*) from arm_reset where direction = 'down'"))
           .isEqualTo(1);
-      assertThat(ledger.number("select count(*) from evidence_block where cause = 'reset'"))
+      assertThat(ledger.number("select count(*) from evidence_block where cause = 'alarm'"))
           .isEqualTo(1);
 
       // When, Then: 160 passes of 195 calls would read .82; the older ones count a twentieth now

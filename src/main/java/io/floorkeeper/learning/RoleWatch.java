@@ -1,0 +1,240 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.bandit.CostSpikeDetector;
+import io.floorkeeper.bandit.DriftDetector;
+import io.floorkeeper.bandit.EDetector;
+import io.floorkeeper.bandit.Wager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * The sequential detectors of one role, on both axes. Plain: states in, observations in commit
+ * order, alarms and states out.
+ *
+ * <pre>
+ * drift    of an arm: every first label against the arm's own baseline   ({@link DriftDetector})
+ * floor    of the role, and of each arm where each has to keep it: base labels alone, y = (1-q)/p,
+ *          against the floor that was recorded when the decision's block opened
+ * ceiling  of the role: dollars of a call against the ceiling of a call
+ * spike    of the role: dollars of a call against the role's own past    ({@link CostSpikeDetector})
+ * </pre>
+ *
+ * <p>Why base labels: they are asked at random whatever the arm and whatever came before, so their
+ * mean is that of the traffic. Boosted ones are asked where doubt is, and would void the bound.
+ *
+ * <p>Where a source declares the probability with which it labels a result, y = (1-q)/p has the
+ * mean of 1-q over asked calls only if those left unlabelled count as 0. Once such a label has been
+ * seen, an asked call that comes without one counts so at once; should its label follow, it counts
+ * as a further observation: that may delay an alarm and never raises a false one.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class RoleWatch {
+  /** Stands for the role as a whole. */
+  public static final int ROLE = 0;
+
+  /** What a detector looks at. */
+  public enum Kind {
+    DRIFT,
+    FLOOR,
+    CEILING,
+    SPIKE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What an alarm says. */
+  public enum Cause {
+    DRIFT_DOWN,
+    DRIFT_UP,
+    FLOOR,
+    CEILING,
+    SPIKE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * An alarm.
+   *
+   * @param armNo {@link #ROLE} for the role as a whole
+   * @param bound what was crossed: a quality, or dollars per call; NaN where a spike is against no
+   *     fixed bound
+   */
+  public record Alarm(int armNo, Cause cause, double bound) {
+
+    /** Whether it says anything of an arm's place among the others. */
+    public boolean concernsArm() {
+      return armNo != ROLE;
+    }
+  }
+
+  /** Which detector. */
+  public record Key(int armNo, Kind kind) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int byArm = Integer.compare(armNo, other.armNo);
+      return byArm != 0 ? byArm : kind.compareTo(other.kind);
+    }
+  }
+
+  /**
+   * A first label.
+   *
+   * @param weight v = 1/p, 1 where the source labels all
+   * @param isBase whether it was asked at random
+   * @param floor that the decision is held to; empty: none
+   * @param perArm whether each arm has to keep it
+   */
+  public record Judged(
+      int armNo,
+      double quality,
+      double weight,
+      boolean isBase,
+      OptionalDouble floor,
+      boolean perArm) {}
+
+  /**
+   * The state of a floor detector.
+   *
+   * @param declares whether its source has declared label probabilities
+   */
+  public record FloorState(EDetector.State detector, boolean declares) {}
+
+  private final TreeMap<Key, Object> states;
+  private final TreeMap<Key, Object> changed = new TreeMap<>();
+
+  /**
+   * @param states as {@link #changed} gave them, by key
+   */
+  public RoleWatch(Map<Key, Object> states) {
+    this.states = new TreeMap<>(states);
+  }
+
+  /** A role that nothing has been seen of. */
+  public RoleWatch() {
+    this(Map.of());
+  }
+
+  /** The class of a kind's state, for whoever stores it. */
+  public static Class<?> stateOf(Kind kind) {
+    return switch (kind) {
+      case DRIFT -> DriftDetector.State.class;
+      case FLOOR -> FloorState.class;
+      case CEILING -> EDetector.State.class;
+      case SPIKE -> CostSpikeDetector.State.class;
+    };
+  }
+
+  /** The states that observations have changed. */
+  public Map<Key, Object> changed() {
+    return Map.copyOf(changed);
+  }
+
+  /** The first label of an episode. */
+  public List<Alarm> judged(Judged label) {
+    List<Alarm> alarms = new ArrayList<>();
+    drift(label, alarms);
+    if (label.isBase && label.floor.isPresent()) {
+      double floor = label.floor.getAsDouble();
+      double missed = (1 - label.quality) * label.weight;
+      floor(ROLE, floor, missed, label.weight != 1, alarms);
+      if (label.perArm) {
+        floor(label.armNo, floor, missed, label.weight != 1, alarms);
+      }
+    }
+    return alarms;
+  }
+
+  /** An episode that was asked for a base label and came without one. */
+  public List<Alarm> unjudged(int armNo, OptionalDouble floor, boolean perArm) {
+    List<Alarm> alarms = new ArrayList<>();
+    if (floor.isPresent()
+        && states.get(new Key(ROLE, Kind.FLOOR)) instanceof FloorState state
+        && state.declares) {
+      floor(ROLE, floor.getAsDouble(), 0, true, alarms);
+      if (perArm) {
+        floor(armNo, floor.getAsDouble(), 0, true, alarms);
+      }
+    }
+    return alarms;
+  }
+
+  /**
+   * The dollars of a call.
+   *
+   * @param ceilingUsd of a call; empty: none
+   */
+  public List<Alarm> paid(double usd, OptionalDouble ceilingUsd) {
+    List<Alarm> alarms = new ArrayList<>();
+    if (ceilingUsd.isPresent() && ceilingUsd.getAsDouble() > 0) {
+      Key key = new Key(ROLE, Kind.CEILING);
+      EDetector detector =
+          states.get(key) instanceof EDetector.State state
+              ? EDetector.restored(state)
+              : EDetector.cost(ceilingUsd.getAsDouble(), EDetector.ROLE_THRESHOLD);
+      detector.aim(Wager.cost(ceilingUsd.getAsDouble()));
+      if (detector.update(usd)) {
+        alarms.add(new Alarm(ROLE, Cause.CEILING, ceilingUsd.getAsDouble()));
+      }
+      put(key, detector.state());
+    }
+    Key key = new Key(ROLE, Kind.SPIKE);
+    CostSpikeDetector detector =
+        states.get(key) instanceof CostSpikeDetector.State state
+            ? CostSpikeDetector.restored(state)
+            : CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD);
+    if (detector.update(usd)) {
+      alarms.add(new Alarm(ROLE, Cause.SPIKE, Double.NaN));
+    }
+    put(key, detector.state());
+    return alarms;
+  }
+
+  private void drift(Judged label, List<Alarm> alarms) {
+    Key key = new Key(label.armNo, Kind.DRIFT);
+    DriftDetector detector =
+        states.get(key) instanceof DriftDetector.State state
+            ? DriftDetector.restored(state)
+            : DriftDetector.fresh(EDetector.ARM_THRESHOLD);
+    double baseline = detector.baseline();
+    switch (detector.update(label.quality)) {
+      case DOWN -> alarms.add(new Alarm(label.armNo, Cause.DRIFT_DOWN, baseline));
+      case UP -> alarms.add(new Alarm(label.armNo, Cause.DRIFT_UP, baseline));
+      case NONE -> {
+        // the usual
+      }
+    }
+    put(key, detector.state());
+  }
+
+  private void floor(int armNo, double floor, double missed, boolean declares, List<Alarm> alarms) {
+    Key key = new Key(armNo, Kind.FLOOR);
+    FloorState state = (FloorState) states.get(key);
+    EDetector detector =
+        state != null
+            ? EDetector.restored(state.detector)
+            : EDetector.quality(
+                floor, armNo == ROLE ? EDetector.ROLE_THRESHOLD : EDetector.ARM_THRESHOLD);
+    detector.aim(Wager.quality(floor));
+    if (detector.update(missed)) {
+      alarms.add(new Alarm(armNo, Cause.FLOOR, floor));
+    }
+    put(key, new FloorState(detector.state(), declares || state != null && state.declares));
+  }
+
+  private void put(Key key, Object state) {
+    states.put(key, state);
+    changed.put(key, state);
+  }
+}
