@@ -73,7 +73,7 @@ create table arm_standing (
   at      timestamptz not null default now(),
   primary key (role_no, arm_no, block)
 );
-comment on table arm_standing is 'A recorded fact: from this block on the arm is demoted (out of exploitation until it is proven again on 50 labels of this block and later ones) or no longer. The newest row of an arm counts.';
+comment on table arm_standing is 'A recorded fact: from this block on the arm is demoted (out of exploitation until it has 50 labels of this block and later ones) or no longer. The newest row of an arm counts.';
 insert into arm_standing (role_no, arm_no, block, demoted, cause)
   select role_no, arm_no, block, direction = 'down', 'drift_' || direction from arm_reset;
 

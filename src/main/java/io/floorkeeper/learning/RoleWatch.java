@@ -111,14 +111,28 @@ public final class RoleWatch {
    */
   public record FloorState(EDetector.State detector, boolean declares) {}
 
-  private final TreeMap<Key, Object> states;
-  private final TreeMap<Key, Object> changed = new TreeMap<>();
+  /** A floor detector at work. */
+  private static final class FloorWatch {
+    final EDetector detector;
+    boolean declares;
+
+    FloorWatch(EDetector detector, boolean declares) {
+      this.detector = detector;
+      this.declares = declares;
+    }
+  }
+
+  private final Map<Key, Object> stored;
+  private final TreeMap<Key, DriftDetector> drifts = new TreeMap<>();
+  private final TreeMap<Key, FloorWatch> floors = new TreeMap<>();
+  private EDetector ceiling;
+  private CostSpikeDetector spike;
 
   /**
    * @param states as {@link #changed} gave them, by key
    */
   public RoleWatch(Map<Key, Object> states) {
-    this.states = new TreeMap<>(states);
+    this.stored = Map.copyOf(states);
   }
 
   /** A role that nothing has been seen of. */
@@ -136,9 +150,19 @@ public final class RoleWatch {
     };
   }
 
-  /** The states that observations have changed. */
+  /** The states of the detectors that have observed something. */
   public Map<Key, Object> changed() {
-    return Map.copyOf(changed);
+    Map<Key, Object> changed = new TreeMap<>();
+    drifts.forEach((key, detector) -> changed.put(key, detector.state()));
+    floors.forEach(
+        (key, watch) -> changed.put(key, new FloorState(watch.detector.state(), watch.declares)));
+    if (ceiling != null) {
+      changed.put(new Key(ROLE, Kind.CEILING), ceiling.state());
+    }
+    if (spike != null) {
+      changed.put(new Key(ROLE, Kind.SPIKE), spike.state());
+    }
+    return changed;
   }
 
   /** The first label of an episode. */
@@ -159,15 +183,21 @@ public final class RoleWatch {
   /** An episode that was asked for a base label and came without one. */
   public List<Alarm> unjudged(int armNo, OptionalDouble floor, boolean perArm) {
     List<Alarm> alarms = new ArrayList<>();
-    if (floor.isPresent()
-        && states.get(new Key(ROLE, Kind.FLOOR)) instanceof FloorState state
-        && state.declares) {
+    if (floor.isPresent() && declares()) {
       floor(ROLE, floor.getAsDouble(), 0, true, alarms);
       if (perArm) {
         floor(armNo, floor.getAsDouble(), 0, true, alarms);
       }
     }
     return alarms;
+  }
+
+  private boolean declares() {
+    Key key = new Key(ROLE, Kind.FLOOR);
+    FloorWatch watch = floors.get(key);
+    return watch != null
+        ? watch.declares
+        : stored.get(key) instanceof FloorState state && state.declares;
   }
 
   /**
@@ -178,35 +208,38 @@ public final class RoleWatch {
   public List<Alarm> paid(double usd, OptionalDouble ceilingUsd) {
     List<Alarm> alarms = new ArrayList<>();
     if (ceilingUsd.isPresent() && ceilingUsd.getAsDouble() > 0) {
-      Key key = new Key(ROLE, Kind.CEILING);
-      EDetector detector =
-          states.get(key) instanceof EDetector.State state
-              ? EDetector.restored(state)
-              : EDetector.cost(ceilingUsd.getAsDouble(), EDetector.ROLE_THRESHOLD);
-      detector.aim(Wager.cost(ceilingUsd.getAsDouble()));
-      if (detector.update(usd)) {
+      Wager wager = Wager.cost(ceilingUsd.getAsDouble());
+      if (ceiling == null) {
+        ceiling =
+            stored.get(new Key(ROLE, Kind.CEILING)) instanceof EDetector.State state
+                ? EDetector.restored(state)
+                : EDetector.fresh(wager, EDetector.ROLE_THRESHOLD);
+      }
+      ceiling.aim(wager);
+      if (ceiling.update(usd)) {
         alarms.add(new Alarm(ROLE, Cause.CEILING, ceilingUsd.getAsDouble()));
       }
-      put(key, detector.state());
     }
-    Key key = new Key(ROLE, Kind.SPIKE);
-    CostSpikeDetector detector =
-        states.get(key) instanceof CostSpikeDetector.State state
-            ? CostSpikeDetector.restored(state)
-            : CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD);
-    if (detector.update(usd)) {
+    if (spike == null) {
+      spike =
+          stored.get(new Key(ROLE, Kind.SPIKE)) instanceof CostSpikeDetector.State state
+              ? CostSpikeDetector.restored(state)
+              : CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD);
+    }
+    if (spike.update(usd)) {
       alarms.add(new Alarm(ROLE, Cause.SPIKE, Double.NaN));
     }
-    put(key, detector.state());
     return alarms;
   }
 
   private void drift(Judged label, List<Alarm> alarms) {
-    Key key = new Key(label.armNo, Kind.DRIFT);
     DriftDetector detector =
-        states.get(key) instanceof DriftDetector.State state
-            ? DriftDetector.restored(state)
-            : DriftDetector.fresh(EDetector.ARM_THRESHOLD);
+        drifts.computeIfAbsent(
+            new Key(label.armNo, Kind.DRIFT),
+            key ->
+                stored.get(key) instanceof DriftDetector.State state
+                    ? DriftDetector.restored(state)
+                    : DriftDetector.fresh(EDetector.ARM_THRESHOLD));
     double baseline = detector.baseline();
     switch (detector.update(label.quality)) {
       case DOWN -> alarms.add(new Alarm(label.armNo, Cause.DRIFT_DOWN, baseline));
@@ -215,26 +248,24 @@ public final class RoleWatch {
         // the usual
       }
     }
-    put(key, detector.state());
   }
 
   private void floor(int armNo, double floor, double missed, boolean declares, List<Alarm> alarms) {
-    Key key = new Key(armNo, Kind.FLOOR);
-    FloorState state = (FloorState) states.get(key);
-    EDetector detector =
-        state != null
-            ? EDetector.restored(state.detector)
-            : EDetector.quality(
-                floor, armNo == ROLE ? EDetector.ROLE_THRESHOLD : EDetector.ARM_THRESHOLD);
-    detector.aim(Wager.quality(floor));
-    if (detector.update(missed)) {
+    FloorWatch watch =
+        floors.computeIfAbsent(
+            new Key(armNo, Kind.FLOOR),
+            key ->
+                stored.get(key) instanceof FloorState state
+                    ? new FloorWatch(EDetector.restored(state.detector), state.declares)
+                    : new FloorWatch(
+                        EDetector.quality(
+                            floor,
+                            armNo == ROLE ? EDetector.ROLE_THRESHOLD : EDetector.ARM_THRESHOLD),
+                        false));
+    watch.declares |= declares;
+    watch.detector.aim(Wager.quality(floor));
+    if (watch.detector.update(missed)) {
       alarms.add(new Alarm(armNo, Cause.FLOOR, floor));
     }
-    put(key, new FloorState(detector.state(), declares || state != null && state.declares));
-  }
-
-  private void put(Key key, Object state) {
-    states.put(key, state);
-    changed.put(key, state);
   }
 }

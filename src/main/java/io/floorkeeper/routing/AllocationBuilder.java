@@ -120,11 +120,11 @@ final class AllocationBuilder {
     boolean shadow = learns && graduated && policy.learning() == RolePolicy.Learning.SHADOW;
     List<MaskAllocation> allocations = new ArrayList<>();
     long full = arms.size() == Long.SIZE ? -1L : (1L << arms.size()) - 1;
-    allocations.add(allocation(policy, arms, full));
+    allocations.add(allocation(published, policy, evidence, arms, full));
     if (learning || shadow) {
       for (long mask : masks) {
         if (isPartOf(mask, full)) {
-          allocations.add(allocation(policy, arms, mask));
+          allocations.add(allocation(published, policy, evidence, arms, mask));
         }
       }
     }
@@ -139,10 +139,17 @@ final class AllocationBuilder {
         arms.stream().allMatch(a -> a.labels() == 0),
         learning,
         shadow,
+        evidence.standings(),
+        evidence.alarms(),
         List.copyOf(allocations));
   }
 
-  private static MaskAllocation allocation(RolePolicy policy, List<ArmView> arms, long mask) {
+  private static MaskAllocation allocation(
+      PolicyBook.Published published,
+      RolePolicy policy,
+      RoleEvidence evidence,
+      List<ArmView> arms,
+      long mask) {
     List<Integer> candidates = new ArrayList<>();
     List<ArmBelief> beliefs = new ArrayList<>();
     for (int k = 0; k < arms.size(); k++) {
@@ -151,15 +158,16 @@ final class AllocationBuilder {
         beliefs.add(arms.get(k).belief());
       }
     }
+    Set<Integer> demoted = Demotion.positions(published.numbers(), policy, evidence, candidates);
     FloorSolution solution =
         FloorAllocation.allocate(
             beliefs,
             floor(policy),
             settings(policy),
-            Set.of(),
+            demoted,
             candidates.indexOf(policy.presetIndex()));
     return new MaskAllocation(
-        mask, List.copyOf(candidates), solution, Allocation.of(solution.pis()));
+        mask, List.copyOf(candidates), demoted, solution, Allocation.of(solution.pis()));
   }
 
   /** The role's floor. A role that is not learned may have none: it is then told as relative 1. */

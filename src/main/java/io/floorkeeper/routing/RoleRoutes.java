@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.ArmStanding;
+import io.floorkeeper.posterior.RaisedAlarm;
 import java.util.List;
 
 /**
@@ -8,6 +10,8 @@ import java.util.List;
  *
  * @param calls routed calls of the role that the evidence behind it holds
  * @param allocations the common mask's first, then those that requests asked for
+ * @param standings of arms that an alarm was about
+ * @param alarms the role's latest, newest first
  * @param learning whether the bandit answers: the strategy learns, learning is on, and the role has
  *     gathered the traces that the policy asks for
  */
@@ -22,6 +26,8 @@ record RoleRoutes(
     boolean cold,
     boolean learning,
     boolean shadow,
+    List<ArmStanding> standings,
+    List<RaisedAlarm> alarms,
     List<MaskAllocation> allocations) {
 
   long fullMask() {

@@ -273,7 +273,7 @@ final class Router {
     MaskAllocation allocation =
         choice.allocation != null ? choice.allocation : routes.allocations().get(0);
     int position = allocation.positionOf(choice.candidate);
-    return position < 0 || allocation.solution().wantsLabels(position);
+    return position < 0 || allocation.wantsLabels(position);
   }
 
   /**

@@ -54,14 +54,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   }
 
   /** A label on its way. */
-  private record Pending(
-      String role,
-      int candidate,
-      int roleNo,
-      int armNo,
-      int block,
-      double quality,
-      Evidence label) {}
+  private record Pending(MemoryEvidence.Labelled labelled, int candidate) {}
 
   public Outcome run(Contender contender, long seed) {
     return run(contender, seed, (draw, candidate, chosen) -> {});
@@ -85,6 +78,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
       if (policy != run.policy()) {
         policy = run.policy();
         player.follow(policy);
+        evidence.follow(player.inForce(policy));
       }
       if (learns && n % snapshotCalls == 0) {
         Deque<Pending> arrived = due.remove(0);
@@ -101,14 +95,20 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
         Arm arm = policy.policy().roles().get(draw.role()).candidates().get(chosen);
         int armNo = policy.numbers().armNo(arm);
         int block = snapshot.role(roleNo).block();
-        evidence.add(roleNo, armNo, block, call(taken));
+        evidence.add(roleNo, draw.role(), armNo, block, call(taken));
         player.paid(draw.role(), chosen, taken.costUsd());
-        if (labels.asks(player.wantsLabel(draw.role(), chosen), random)) {
+        boolean isBase = labels.asksBase(random);
+        if (isBase || labels.asksBesides(player.wantsLabel(draw.role(), chosen))) {
           Evidence label = labels.label(taken.quality(), random);
           if (!label.isZero()) {
             due.get(labels.delaySnapshots(random))
                 .add(
-                    new Pending(draw.role(), chosen, roleNo, armNo, block, taken.quality(), label));
+                    new Pending(
+                        new MemoryEvidence.Labelled(
+                            roleNo, draw.role(), armNo, block, label, taken.quality(), isBase),
+                        chosen));
+          } else if (isBase) {
+            evidence.unlabelled(roleNo, armNo, block);
           }
         }
       }
@@ -121,8 +121,8 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   private void deliver(Deque<Pending> arrived, MemoryEvidence evidence, Player player) {
     while (!arrived.isEmpty()) {
       Pending p = arrived.remove();
-      evidence.addLabel(p.roleNo, p.armNo, p.block, p.label, p.quality);
-      player.labelled(p.role, p.candidate, p.quality);
+      evidence.addLabel(p.labelled);
+      player.labelled(p.labelled.role(), p.candidate, p.labelled.quality());
     }
   }
 

@@ -128,7 +128,7 @@ class FloorAllocationTest {
   }
 
   @Test
-  void aDemotedArmKeepsOnlyItsPartOfTheExploration() {
+  void aDemotedArmIsExploredAndTriedOnTenPercentAndNotExploited() {
     // Given
     List<ArmBelief> arms = List.of(UNSURE, GOOD, BEST);
 
@@ -138,8 +138,18 @@ class FloorAllocationTest {
     // Then
     double[] others = ConstrainedThompson.uncertainCosts(List.of(UNSURE, BEST), .90);
     double[] all = solution.thompsons();
-    assertThat(solution.pi(1)).isCloseTo(.01 * all[1], within(1e-15));
-    assertThat(solution.pi(2)).isCloseTo(.99 * others[1] + .01 * all[2], within(1e-14));
+    assertThat(solution.pi(1)).isCloseTo(.9 * .01 * all[1] + .1, within(1e-15));
+    assertThat(solution.pi(2)).isCloseTo(.9 * (.99 * others[1] + .01 * all[2]), within(1e-14));
+  }
+
+  @Test
+  void severalDemotedArmsShareTheTrial() {
+    FloorSolution solution =
+        FloorAllocation.allocate(List.of(UNSURE, GOOD, BEST), FLOOR, PER_ARM, Set.of(0, 1), -1);
+
+    assertThat(solution.pi(0)).isBetween(.05, .06);
+    assertThat(solution.pi(1)).isBetween(.05, .06);
+    assertThat(solution.pi(0) + solution.pi(1) + solution.pi(2)).isCloseTo(1, within(1e-12));
   }
 
   @ParameterizedTest
@@ -236,7 +246,9 @@ class FloorAllocationTest {
     FloorSolution solution = FloorAllocation.allocate(arms, FLOOR, ROLE, Set.of(1), -1);
 
     // Then
-    assertThat(solution.pi(1)).isLessThanOrEqualTo(.03 * solution.thompson(1));
+    assertThat(solution.pi(1))
+        .isBetween(
+            FloorAllocation.TRIAL_SHARE, FloorAllocation.TRIAL_SHARE + .03 * solution.thompson(1));
     assertThat(solution.pi(0)).isGreaterThan(.1);
   }
 

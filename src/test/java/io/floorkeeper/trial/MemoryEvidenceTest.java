@@ -15,9 +15,16 @@ class MemoryEvidenceTest {
 
   private static void label(MemoryEvidence evidence, int armNo, int block, int calls, int quality) {
     for (int i = 0; i < calls; i++) {
-      evidence.add(ROLE, armNo, block, Evidence.episode());
+      evidence.add(ROLE, "worker", armNo, block, Evidence.episode());
       evidence.addLabel(
-          ROLE, armNo, block, Evidence.label(Evidence.ONE, quality * Evidence.ONE), quality);
+          new MemoryEvidence.Labelled(
+              ROLE,
+              "worker",
+              armNo,
+              block,
+              Evidence.label(Evidence.ONE, quality * Evidence.ONE),
+              quality,
+              true));
     }
   }
 
@@ -61,7 +68,7 @@ class MemoryEvidenceTest {
   void aBlockIsAsManyCallsAsTheServices() {
     MemoryEvidence evidence = new MemoryEvidence(false);
     for (int i = 0; i < 693; i++) {
-      evidence.add(ROLE, 7, 0, Evidence.episode());
+      evidence.add(ROLE, "worker", 7, 0, Evidence.episode());
     }
 
     assertThat(evidence.snapshot(1).role(ROLE).block()).isEqualTo(1);
