@@ -255,7 +255,7 @@ public final class FloorAllocation {
       throw new IllegalArgumentException(
           "presetIndex must name an eligible arm or be -1: " + preset);
     }
-    double rho = settings.holdoutShare();
+    double rho = settings.holdoutShare().of(dot(pi, cost), cost[pi.length - 1]);
     double kappa = preset < 0 ? 0 : settings.controlShare();
     double[] propensity = new double[pi.length];
     for (int k = 0; k < pi.length; k++) {
@@ -265,7 +265,7 @@ public final class FloorAllocation {
     if (preset >= 0) {
       propensity[preset] += kappa;
     }
-    return new FloorSolution(status, bounds, thompson, pi, propensity);
+    return new FloorSolution(status, bounds, thompson, pi, propensity, rho, kappa);
   }
 
   private static double dot(double[] u, double[] v) {

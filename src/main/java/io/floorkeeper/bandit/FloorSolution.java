@@ -22,15 +22,25 @@ public final class FloorSolution {
   private final double[] thompson;
   private final double[] pi;
   private final double[] propensity;
+  private final double holdoutShare;
+  private final double controlShare;
 
   FloorSolution(
-      Status status, ArmBounds bounds, double[] thompson, double[] pi, double[] propensity) {
+      Status status,
+      ArmBounds bounds,
+      double[] thompson,
+      double[] pi,
+      double[] propensity,
+      double holdoutShare,
+      double controlShare) {
     this.floor = bounds.floor();
     this.status = status;
     this.bounds = bounds;
     this.thompson = thompson;
     this.pi = pi;
     this.propensity = propensity;
+    this.holdoutShare = holdoutShare;
+    this.controlShare = controlShare;
   }
 
   /** Number of arms; the last is the strongest and the reference. */
@@ -112,6 +122,16 @@ public final class FloorSolution {
    */
   public double propensity(int k) {
     return propensity[k];
+  }
+
+  /** rho, the share of the draws that is held out on the reference. */
+  public double holdoutShare() {
+    return holdoutShare;
+  }
+
+  /** kappa, the share that goes to the preset: 0 where that is not eligible. */
+  public double controlShare() {
+    return controlShare;
   }
 
   /** A copy of pi. */

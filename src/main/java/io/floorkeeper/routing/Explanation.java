@@ -53,6 +53,8 @@ final class Explanation {
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
     floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
+    node.put("holdout_share", solution.holdoutShare());
+    node.put("control_share", solution.controlShare());
     ArrayNode candidates = node.putArray("candidates");
     for (int k = 0; k < routes.arms().size(); k++) {
       ObjectNode candidate = candidate(routes.arms().get(k), allocation.positionOf(k), solution);

@@ -184,11 +184,12 @@ final class Router {
     int position;
     Reason reason;
     int flags = 0;
-    if (share < policy.holdoutShare()) {
+    FloorSolution solution = allocation.solution(); // the shares that its propensities say
+    if (share < solution.holdoutShare()) {
       position = reference;
       reason = Reason.HOLDOUT;
       flags = DecisionId.HOLDOUT;
-    } else if (preset >= 0 && share < policy.holdoutShare() + policy.controlShare()) {
+    } else if (preset >= 0 && share < solution.holdoutShare() + solution.controlShare()) {
       position = preset;
       reason = Reason.CONTROL;
       flags = DecisionId.CONTROL;
@@ -204,7 +205,7 @@ final class Router {
     return new Choice(
         allocation.candidates().get(position),
         reason,
-        allocation.solution().propensity(position),
+        solution.propensity(position),
         allocation,
         false,
         flags);
