@@ -128,6 +128,18 @@ public record DecisionId(
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
   }
 
+  /**
+   * What a root says, under flags that are known from elsewhere; key and rung, which it lacks, 0.
+   *
+   * @throws IllegalArgumentException if there are not 33 bytes or a field is out of its range
+   */
+  public static DecisionId ofRoot(byte[] root, int flags) {
+    range("root bytes", root.length, ROOT_BYTES, ROOT_BYTES);
+    byte[] bytes = new byte[SIGNED_BYTES];
+    System.arraycopy(root, 0, bytes, ROOT_START, ROOT_BYTES);
+    return read(bytes).with(flags, 0, 0);
+  }
+
   /** Fills the first 36 of 48 bytes; the code behind them is the signer's. */
   void write(byte[] target) {
     ByteBuffer b = ByteBuffer.wrap(target);

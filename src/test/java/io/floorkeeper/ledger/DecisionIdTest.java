@@ -33,6 +33,22 @@ class DecisionIdTest {
   }
 
   @Test
+  void aRootSaysAllButKeyFlagsAndRung() {
+    Random random = new Random(20261125);
+    for (int i = 0; i < 100; i++) {
+      DecisionId id = random(random, 1);
+
+      DecisionId read = DecisionId.ofRoot(id.root(), id.flags());
+
+      assertThat(read).isEqualTo(id.with(id.flags(), 0, 0));
+      assertThat(read.root()).isEqualTo(id.root());
+    }
+    assertThatThrownBy(() -> DecisionId.ofRoot(new byte[32], 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("root bytes");
+  }
+
+  @Test
   void theExtremesFit() {
     DecisionId largest =
         new DecisionId(

@@ -1,0 +1,67 @@
+package io.floorkeeper.attribution;
+
+import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.Numbers;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.Price;
+import io.floorkeeper.policy.RolePolicy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** From a role's log to its claims, when somebody asks. */
+@ApplicationScoped
+class ClaimService {
+  /** Reading and adding up so many takes a second or two; nobody waits for it but who asked. */
+  static final int MOST_TASKS = 200_000;
+
+  private final TaskReader tasks;
+
+  ClaimService(TaskReader tasks) {
+    this.tasks = tasks;
+  }
+
+  /**
+   * The claims and how they were bounded.
+   *
+   * @param truncated whether older tasks were left out
+   */
+  record Answer(RoleClaims claims, boolean truncated) {}
+
+  /**
+   * Reads and adds up.
+   *
+   * @throws SQLException where the database is out of reach or too slow
+   */
+  Answer claims(PolicyBook.Published published, RolePolicy role, Instant since, double alpha)
+      throws SQLException {
+    RoleTally tally = new RoleTally(candidates(published.numbers(), role));
+    int rows = tasks.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally::add);
+    return new Answer(tally.claims(role.presetIndex(), alpha), rows == MOST_TASKS);
+  }
+
+  private static List<CandidateArm> candidates(Numbers numbers, RolePolicy role) {
+    List<CandidateArm> candidates = new ArrayList<>();
+    for (int k = 0; k < role.candidates().size(); k++) {
+      Arm arm = role.candidates().get(k);
+      candidates.add(
+          new CandidateArm(
+              numbers.armNo(arm), arm.key(), role.priorMeans().get(k), priorUsd(arm, role)));
+    }
+    return candidates;
+  }
+
+  private static OptionalDouble priorUsd(Arm arm, RolePolicy role) {
+    if (arm.model().price().isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    Price price = arm.model().price().get();
+    return OptionalDouble.of(
+        1e-6
+            * (price.inputUsdPerMillion().doubleValue() * role.expectedInputTokens()
+                + price.outputUsdPerMillion().doubleValue() * role.expectedOutputTokens()));
+  }
+}
