@@ -8,6 +8,7 @@ import java.util.Optional;
  * One decision and what its task came to: a row of {@code episode}.
  *
  * @param session the hash of its session; null: none
+ * @param drewBefore whether that session drew before the earliest task that is looked at
  * @param nanoUsd the dollars that are known of it, all calls, in 1e-9 USD
  * @param dollarsKnown whether they are known of every call
  * @param label of what was delivered; empty: nobody has judged it
@@ -15,9 +16,13 @@ import java.util.Optional;
 record LoggedTask(
     DecisionId decision,
     Long session,
+    boolean drewBefore,
     long nanoUsd,
     boolean dollarsKnown,
     Optional<TaskLabel> label) {
+
+  /** Flags of decisions that the bandit did not draw, or whose draw was not served. */
+  static final int NO_DRAW = DecisionId.NOT_DRAWN | DecisionId.SHADOW;
 
   /**
    * A judgement.
@@ -29,7 +34,7 @@ record LoggedTask(
 
   /** Whether an exact propensity stands behind it: the bandit drew, and its draw was served. */
   boolean isDrawn() {
-    return !decision.has(DecisionId.NOT_DRAWN) && !decision.has(DecisionId.SHADOW);
+    return !decision.has(NO_DRAW);
   }
 
   /**

@@ -59,7 +59,7 @@ final class RoleTally {
   void add(LoggedTask task) {
     if (!task.isDrawn()) {
       notDrawn++;
-    } else if (task.session() != null && !sessions.add(task.session())) {
+    } else if (task.drewBefore() || task.session() != null && !sessions.add(task.session())) {
       repeats++;
     } else {
       addFirstDraw(task);

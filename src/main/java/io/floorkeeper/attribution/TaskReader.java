@@ -24,19 +24,26 @@ class TaskReader {
   /**
    * The latest so many in ascending order. Rows from before flags were kept say 0 of every flag,
    * also of those that would exclude them: reading begins with the first flagged row. Delivered
-   * quality as Episode has it: 0 where the last call failed, errors count, and no label stands
-   * against that.
+   * quality as learning has it: 0 where the last call failed, errors count, and no label stands
+   * against that. A session whose first draw lies before what is read repeats that one: joined, not
+   * looked up row by row, so that its cost is one scan of the role however much there is.
    */
   private static final String LATEST =
       """
-      select root, flags, session_hash, nano_usd, dollar_calls = calls as dollars_known,
-        last_error and errors_count_as_zero and (label_rank is null or label_rank < last_rank) as failed,
-        label_v_micros, label_q_micros
-      from (
+      with latest as materialized (
         select * from episode
         where role_no = ? and calls > 0 and decided_at >= ? and decided_at >=
           (select min(decided_at) from episode where role_no = ? and flags <> 0)
-        order by decided_at desc, root desc limit ?) as latest
+        order by decided_at desc, root desc limit ?),
+      earlier as (
+        select distinct session_hash from episode
+        where role_no = ? and decided_at < (select min(decided_at) from latest)
+          and session_hash is not null and flags & ? = 0)
+      select root, flags, session_hash, earlier.session_hash is not null as drew_before, nano_usd,
+        dollar_calls = calls as dollars_known,
+        last_error and errors_count_as_zero and (label_rank is null or label_rank < last_rank) as failed,
+        label_v_micros, label_q_micros
+      from latest left join earlier using (session_hash)
       order by decided_at, root
       """;
 
@@ -64,6 +71,8 @@ class TaskReader {
         select.setObject(2, since.atOffset(ZoneOffset.UTC));
         select.setInt(3, roleNo);
         select.setInt(4, most);
+        select.setInt(5, roleNo);
+        select.setInt(6, LoggedTask.NO_DRAW);
         int rows = 0;
         try (ResultSet row = select.executeQuery()) {
           while (row.next()) {
@@ -87,6 +96,7 @@ class TaskReader {
     return new LoggedTask(
         DecisionId.ofRoot(row.getBytes("root"), row.getInt("flags")),
         row.getObject("session_hash", Long.class),
+        row.getBoolean("drew_before"),
         row.getLong("nano_usd"),
         row.getBoolean("dollars_known"),
         label(row));

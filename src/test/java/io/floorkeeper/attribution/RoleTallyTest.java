@@ -189,13 +189,14 @@ class RoleTallyTest {
     add(tasks.of(Tasks.SMALL, .5).session(5).asked().quality(1).usd(1));
     add(tasks.of(Tasks.SMALL, .5).session(5).asked().quality(0).usd(1));
     add(tasks.of(Tasks.SMALL, .5).session(6).asked().quality(1).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).session(7).drewBefore().asked().quality(0).usd(1));
     add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(1));
     add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(1));
 
     RoleClaims claims = claims();
 
     assertThat(claims.sample())
-        .isEqualTo(new RoleClaims.Sample(4, 1, 0, Tasks.START_MILLIS, Tasks.START_MILLIS + 4_000));
+        .isEqualTo(new RoleClaims.Sample(4, 2, 0, Tasks.START_MILLIS, Tasks.START_MILLIS + 5_000));
     assertThat(of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow().ips().value())
         .isEqualTo(1);
     assertThat(claims.saving().tasks()).isEqualTo(4);

@@ -26,6 +26,7 @@ final class Tasks {
     private final double propensity;
     private int flags;
     private Long session;
+    private boolean drewBefore;
     private long nanoUsd;
     private boolean dollarsKnown;
     private Optional<LoggedTask.TaskLabel> label = Optional.empty();
@@ -42,6 +43,12 @@ final class Tasks {
 
     Draft session(long hash) {
       session = hash;
+      return this;
+    }
+
+    /** Of a session whose first draw lies before what is read. */
+    Draft drewBefore() {
+      drewBefore = true;
       return this;
     }
 
@@ -95,6 +102,7 @@ final class Tasks {
               41,
               0),
           session,
+          drewBefore,
           nanoUsd,
           dollarsKnown,
           label);
