@@ -47,7 +47,9 @@ public class EstimatesResource {
       content = @Content(schema = @Schema(implementation = EstimatesAnswer.class)))
   @APIResponse(responseCode = "400", description = "problem+json that names the parameter")
   @APIResponse(responseCode = "404", description = "The policy has no such role")
-  @APIResponse(responseCode = "503", description = "The database is out of reach")
+  @APIResponse(
+      responseCode = "503",
+      description = "The database is out of reach, or too many ask at once")
   public EstimatesAnswer estimates(
       @PathParam("role") String name,
       @QueryParam("since")

@@ -12,6 +12,13 @@ import java.util.OptionalDouble;
  * <p>R and N are over the tasks that L speaks of, first draws. What is not known stands against the
  * claim: R has every dollar that is known, N only the tasks of which all are.
  *
+ * <p>L is the mean of the tasks that were held out. Where the share adapts ({@link
+ * io.floorkeeper.bandit.HoldoutShare}), times and eligibility masks of a cheap reference are held
+ * out a little more: L then speaks of a mix that costs less than all tasks would, which understates
+ * the saving where the share fell as the reference grew dearer, and would overstate it where it
+ * fell for another reason while the reference grew cheaper. {@code since} a moment of settled
+ * traffic answers that.
+ *
  * @param tasks N
  * @param unpriced first draws of which some dollars are unknown: not in N
  * @param spentUsd R, the holdout included

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 @ApplicationScoped
 class TaskReader {
   private static final int FETCH_ROWS = 2_000;
-  private static final int PATIENCE_SECONDS = 30;
+  private static final int PATIENCE_SECONDS = 20; // below the socket's own, or the server reads on
 
   /**
    * The latest so many in ascending order. Rows from before flags were kept say 0 of every flag,
