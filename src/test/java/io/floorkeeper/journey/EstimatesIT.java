@@ -201,6 +201,29 @@ class EstimatesIT {
         .isEqualTo("0 holdout samples with known dollars; a claim needs 100");
   }
 
+  /** Their flags say 0, not what they were: an undrawn one would pass for a draw. */
+  @Test
+  void tasksFromBeforeFlagsWereKeptAreNotRead() {
+    long copied =
+        Ledger.embedded(service)
+            .number(
+                """
+                insert into episode
+                select (jsonb_populate_record(null::episode, to_jsonb(e) || jsonb_build_object(
+                  'flags', 0, 'role_no', role.role_no,
+                  'root', '\\x' || encode(set_byte(e.root, 0, 0), 'hex')))).*
+                from episode e, role where role.name = 'critic' limit 1
+                returning 1
+                """);
+
+    assertThat(copied).isEqualTo(1);
+    assertThat(
+            ServiceProcess.json(service.get("/roles/critic/estimates"))
+                .at("/sample/first_draws")
+                .asInt())
+        .isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "worker, alpha=0, 400, invalid_value, alpha",
