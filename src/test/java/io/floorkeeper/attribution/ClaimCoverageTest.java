@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test;
  * at passes and says so; a tenth of the tasks is held out.
  *
  * <p>A share of 300 at .95 has a standard error of .0126: within .05 of it a right interval falls
- * outside with a probability below 1e-4, each of the six. A mean of 300 beyond four of its standard
- * errors: 1 in 16,000, each of the two. The saving may be above the truth in 5 % of the logs; more
- * than 31 of 300 have a probability below 1e-4.
+ * outside with a probability below 1e-4, each of the five. Cressie-Read, which reckons with weights
+ * without a bound, covers more: below .90 a right one falls with a probability below 1e-4 too. A
+ * mean of 300 beyond four of its standard errors: 1 in 16,000, each of the two. The saving may be
+ * above the truth in 5 % of the logs; more than 31 of 300 have a probability below 1e-4.
  */
 class ClaimCoverageTest {
   private static final int LOGS = 300;
@@ -39,8 +40,12 @@ class ClaimCoverageTest {
       squares += estimate.value() * estimate.value();
     }
 
+    double share() {
+      return covered / (double) LOGS;
+    }
+
     void assertCovers() {
-      assertThat(covered / (double) LOGS).isCloseTo(.95, within(.05));
+      assertThat(share()).isCloseTo(.95, within(.05));
     }
 
     void assertUnbiased(double truth) {
@@ -84,7 +89,7 @@ class ClaimCoverageTest {
     ips.assertCovers();
     snips.assertCovers();
     robust.assertCovers();
-    bounded.assertCovers();
+    assertThat(bounded.share()).isGreaterThan(.90);
     ipsUsd.assertCovers();
     robustUsd.assertCovers();
     ips.assertUnbiased(QUALITY[1]);
