@@ -73,7 +73,7 @@ class RoomsTest {
           .whereLayer("trial")
           .mayOnlyBeAccessedByLayers("replay", "simulate")
           .whereLayer("learning")
-          .mayOnlyBeAccessedByLayers("ingest")
+          .mayOnlyBeAccessedByLayers("ingest", "trial")
           .whereLayer("routing")
           .mayOnlyBeAccessedByLayers("replay", "trial")
           .whereLayer("attribution")
