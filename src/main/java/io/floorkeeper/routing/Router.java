@@ -278,12 +278,13 @@ final class Router {
   }
 
   /**
-   * The verified id behind {@code continues}; null where it has expired, no one can check it any
-   * more, or it names no arm: before the database has numbered them all arms are 0.
+   * The id under which the verified task behind {@code continues} goes on; null where it has
+   * expired, no one can check it any more, or it names no arm: before the database has numbered
+   * them all arms are 0.
    */
   private DecisionId root(RouteRequest request, AllocationSnapshot snapshot, long nowMillis) {
     try {
-      DecisionId root = snapshot.keys().verify(request.continues());
+      DecisionId root = snapshot.keys().continued(request.continues(), DecisionId.STICKY);
       boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
       return root.armNo() == 0 || expired ? null : root;
     } catch (InvalidDecisionIdException e) {
@@ -310,19 +311,17 @@ final class Router {
   private static Decision sticky(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
-      DecisionId root,
+      DecisionId id,
       int candidate,
       long mask,
       List<String> constraints,
       long nowMillis) {
-    DecisionId id =
-        root.with(root.flags() | DecisionId.STICKY, root.rung(), snapshot.keys().signingKeyNo());
     return new Decision(
         snapshot,
         routes,
         candidate,
         Reason.STICKY,
-        root.propensity(),
+        id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,
         constraints,

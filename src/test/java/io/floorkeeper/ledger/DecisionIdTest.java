@@ -71,6 +71,31 @@ class DecisionIdTest {
     assertThat(keys.verify(keys.sign(largest))).isEqualTo(largest);
   }
 
+  /** Ids are kept as long as evidence is: each byte stays where it was. */
+  @Test
+  void theLayoutIsTheOneThatWasPublished() {
+    DecisionId id =
+        new DecisionId(
+            1,
+            0x821,
+            3,
+            1_790_000_000_123L,
+            0x8102,
+            0x830405,
+            0x8607,
+            0x88090A,
+            0x8B,
+            0x8C0D,
+            .8125f,
+            0xFE,
+            0x8F1011,
+            0x92131415L,
+            0x961718);
+
+    assertThat(keys.sign(id))
+        .isEqualTo("EYITDKUm8HuBAoMEBYYHiAkKi4wNP1AAAP6PEBGSExQVlhcYLL5-MtJGKpBy-yFq");
+  }
+
   @Test
   void anyChangedCharacterIsNoticed() {
     String characters = keys.sign(random(new Random(1), 1));
