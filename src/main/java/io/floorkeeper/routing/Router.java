@@ -20,6 +20,9 @@ final class Router {
 
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
+  private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
+
   private final int replica;
   private final long staleAfterMillis;
   private final long idLifeMillis;
@@ -69,7 +72,7 @@ final class Router {
     Eligibility.Eligible eligible = Eligibility.of(request, routes, snapshot.published().policy());
     List<String> constraints = eligible.constraints();
     if (!routes.policy().name().equals(request.role())) {
-      constraints = with(constraints, "default_role");
+      constraints = with(constraints, DEFAULT_ROLE);
     }
     if (request.continues() != null) {
       DecisionId root = root(request, snapshot, nowMillis);
@@ -77,7 +80,7 @@ final class Router {
       if (candidate >= 0 && (eligible.mask() & 1L << candidate) != 0) {
         return sticky(snapshot, routes, root, candidate, eligible.mask(), constraints, nowMillis);
       }
-      constraints = with(constraints, "continuation_ended");
+      constraints = with(constraints, CONTINUATION_ENDED);
     }
     Choice choice = choose(request, snapshot, routes, eligible, random, nowMillis);
     return decision(
@@ -334,9 +337,12 @@ final class Router {
         nowMillis);
   }
 
-  private static List<String> with(List<String> constraints, String further) {
+  private static List<String> with(List<String> constraints, List<String> further) {
+    if (constraints.isEmpty()) {
+      return further;
+    }
     List<String> more = new ArrayList<>(constraints);
-    more.add(further);
+    more.addAll(further);
     return List.copyOf(more);
   }
 }
