@@ -177,6 +177,15 @@ public record DecisionId(
   }
 
   /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if a field is out of its range
+   */
+  static DecisionId read(byte[] source) {
+    return read(source, keyNo(source), 0);
+  }
+
+  /**
    * Reads what {@link #write} wrote, but for the key number, and with further flags.
    *
    * @throws IllegalArgumentException if a field is out of its range

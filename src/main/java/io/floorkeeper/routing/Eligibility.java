@@ -5,7 +5,6 @@ import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.Tier;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -18,13 +17,6 @@ import java.util.stream.IntStream;
  * meets leaves the strongest.
  */
 final class Eligibility {
-
-  /**
-   * @param mask bit k: candidate k may be used; never 0
-   * @param constraints what narrowed it, in the order in which it did
-   * @param pinned whether a pin did
-   */
-  record Eligible(long mask, List<String> constraints, boolean pinned) {}
 
   private static final int MIN_TIER = 1;
   private static final int LATENCY = 1 << 2;
@@ -47,24 +39,63 @@ final class Eligibility {
   private Eligibility() {}
 
   /**
+   * The arms that may be used, bit k: candidate k; never 0.
+   *
    * @throws Problem.Unprocessable {@code pin_unmet} where the pins leave nothing
    * @throws Problem.BadRequest where {@code min_tier} is no tier of the policy
    */
-  static Eligible of(RouteRequest request, RoleRoutes routes, Policy policy) {
+  static long mask(RouteRequest request, RoleRoutes routes, Policy policy) {
     List<ArmView> arms = routes.arms();
-    long mask = routes.fullMask();
-    if (policy.pins().isEmpty() && unconstrained(request, routes)) {
-      return new Eligible(mask, List.of(), false);
+    long mask = pinned(request, routes, policy);
+    if (unconstrained(request, routes)) {
+      return mask;
     }
-    List<String> pins = List.of();
+    long kept = atLeastMinTier(request, policy, arms, mask);
+    mask = kept != 0 ? kept : Long.highestOneBit(mask);
+    kept = withinLatency(request, routes, mask);
+    mask = kept != 0 ? kept : fastest(arms, mask);
+    kept = withinCost(request, routes, mask);
+    return kept != 0 ? kept : cheapest(arms, mask);
+  }
+
+  /**
+   * What narrowed the mask, in the order in which it did. Goes the way of {@link #mask} again,
+   * which throws where this would: few requests have constraints, and a pair of both results would
+   * be an object for every request.
+   */
+  static List<String> constraints(RouteRequest request, RoleRoutes routes, Policy policy) {
+    int told = 0;
+    long mask = pinned(request, routes, policy);
+    List<String> pins = mask == routes.fullMask() ? List.of() : pins(request, routes, policy);
+    if (!unconstrained(request, routes)) {
+      List<ArmView> arms = routes.arms();
+      long kept = atLeastMinTier(request, policy, arms, mask);
+      told |= told(MIN_TIER, mask, kept);
+      mask = kept != 0 ? kept : Long.highestOneBit(mask);
+      kept = withinLatency(request, routes, mask);
+      told |= told(LATENCY, mask, kept);
+      mask = kept != 0 ? kept : fastest(arms, mask);
+      told |= told(CEILING, mask, withinCost(request, routes, mask));
+    }
+    if (pins.isEmpty()) {
+      return LISTS.get(told);
+    }
+    List<String> all = new ArrayList<>(pins);
+    all.addAll(LISTS.get(told));
+    return List.copyOf(all);
+  }
+
+  /**
+   * The arms that the pins alone leave.
+   *
+   * @throws Problem.Unprocessable {@code pin_unmet} where they leave nothing
+   */
+  static long pinned(RouteRequest request, RoleRoutes routes, Policy policy) {
+    long mask = routes.fullMask();
     for (int i = 0; i < policy.pins().size(); i++) {
       Pin pin = policy.pins().get(i);
       if (matches(pin, request, routes)) {
-        long allowed = allowed(pin, arms);
-        if ((mask & allowed) != mask) {
-          pins = with(pins, "pin:" + pin.name());
-        }
-        mask &= allowed;
+        mask &= allowed(pin, routes.arms());
         if (mask == 0) {
           throw new Problem.Unprocessable(
               "pin_unmet",
@@ -77,35 +108,21 @@ final class Eligibility {
         }
       }
     }
-    long kept = atLeastMinTier(request, policy, arms, mask);
-    int told = told(MIN_TIER, mask, kept);
-    mask = kept != 0 ? kept : Long.highestOneBit(mask);
-
-    kept = withinLatency(request, routes, mask);
-    told |= told(LATENCY, mask, kept);
-    mask = kept != 0 ? kept : fastest(arms, mask);
-
-    kept = withinCost(request, routes, mask);
-    told |= told(CEILING, mask, kept);
-    mask = kept != 0 ? kept : cheapest(arms, mask);
-
-    return pins.isEmpty()
-        ? new Eligible(mask, LISTS.get(told), false)
-        : new Eligible(mask, joined(pins, LISTS.get(told)), true);
+    return mask;
   }
 
-  private static List<String> with(List<String> list, String further) {
-    return joined(list, List.of(further));
-  }
-
-  private static List<String> joined(List<String> first, List<String> then) {
-    if (then.isEmpty()) {
-      return first;
+  /** The pins that narrowed the mask. */
+  private static List<String> pins(RouteRequest request, RoleRoutes routes, Policy policy) {
+    List<String> narrowing = new ArrayList<>();
+    long mask = routes.fullMask();
+    for (Pin pin : policy.pins()) {
+      long kept = matches(pin, request, routes) ? mask & allowed(pin, routes.arms()) : mask;
+      if (kept != mask) {
+        narrowing.add("pin:" + pin.name());
+      }
+      mask = kept;
     }
-    List<String> all = new ArrayList<>(first.size() + then.size());
-    all.addAll(first);
-    all.addAll(then);
-    return Collections.unmodifiableList(all);
+    return narrowing;
   }
 
   /** The constraint's bit where it narrowed the mask, the one above it where it left nothing. */
