@@ -37,11 +37,18 @@ import java.util.Set;
  * out by themselves. Measured in the architecture decision record 6.
  *
  * <p>Demoted arms leave the exploiting part only: piLP, its max L, and the unrefuted arms. They
- * keep their part of piTS over all. The strongest is never demoted. Costs in the programs are
- * posterior means.
+ * keep their part of piTS over all, and are tried besides, so that labels decide soon whether they
+ * are back:
+ *
+ * <pre>pi = (1-tau) * pi + tau/|D| * 1{k in D},   tau = .10, D the demoted</pre>
+ *
+ * <p>The strongest is never demoted. Costs in the programs are posterior means.
  */
 public final class FloorAllocation {
   private static final double LEAST_EPS = .005;
+
+  /** tau: of the calls, for all demoted arms together. */
+  public static final double TRIAL_SHARE = .10;
 
   private final List<ArmBelief> arms;
   private final AllocationSettings settings;
@@ -98,7 +105,7 @@ public final class FloorAllocation {
       int presetIndex) {
     FloorAllocation problem = new FloorAllocation(arms, floor, settings, demoted);
     double[] pi = settings.scope() == FloorScope.ROLE ? problem.perRole() : problem.perArm();
-    return problem.solution(pi, presetIndex);
+    return problem.solution(problem.withTrial(pi), presetIndex);
   }
 
   /**
@@ -128,7 +135,19 @@ public final class FloorAllocation {
           "budgetUsdPerCall must not be negative: " + budgetUsdPerCall);
     }
     FloorAllocation problem = new FloorAllocation(arms, floor, settings, demoted);
-    return problem.solution(problem.withinBudget(budgetUsdPerCall), presetIndex);
+    return problem.solution(problem.withTrial(problem.withinBudget(budgetUsdPerCall)), presetIndex);
+  }
+
+  /** What demoted arms get besides, each the same. */
+  private double[] withTrial(double[] pi) {
+    int tried = 0;
+    for (boolean arm : demoted) {
+      tried += arm ? 1 : 0;
+    }
+    for (int k = 0; tried > 0 && k < pi.length; k++) {
+      pi[k] = (1 - TRIAL_SHARE) * pi[k] + (demoted[k] ? TRIAL_SHARE / tried : 0);
+    }
+    return pi;
   }
 
   private double[] perArm() {
@@ -257,7 +276,7 @@ public final class FloorAllocation {
       throw new IllegalArgumentException(
           "presetIndex must name an eligible arm or be -1: " + preset);
     }
-    double rho = settings.holdoutShare();
+    double rho = settings.holdoutShare().of(dot(pi, cost), cost[pi.length - 1]);
     double kappa = preset < 0 ? 0 : settings.controlShare();
     double[] propensity = new double[pi.length];
     for (int k = 0; k < pi.length; k++) {
@@ -267,7 +286,7 @@ public final class FloorAllocation {
     if (preset >= 0) {
       propensity[preset] += kappa;
     }
-    return new FloorSolution(status, bounds, thompson, pi, propensity);
+    return new FloorSolution(status, bounds, thompson, pi, propensity, rho, kappa);
   }
 
   static double dot(double[] u, double[] v) {

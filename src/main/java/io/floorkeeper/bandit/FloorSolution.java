@@ -22,15 +22,25 @@ public final class FloorSolution {
   private final double[] thompson;
   private final double[] pi;
   private final double[] propensity;
+  private final double holdoutShare;
+  private final double controlShare;
 
   FloorSolution(
-      Status status, ArmBounds bounds, double[] thompson, double[] pi, double[] propensity) {
+      Status status,
+      ArmBounds bounds,
+      double[] thompson,
+      double[] pi,
+      double[] propensity,
+      double holdoutShare,
+      double controlShare) {
     this.floor = bounds.floor();
     this.status = status;
     this.bounds = bounds;
     this.thompson = thompson;
     this.pi = pi;
     this.propensity = propensity;
+    this.holdoutShare = holdoutShare;
+    this.controlShare = controlShare;
   }
 
   /**
@@ -38,13 +48,12 @@ public final class FloorSolution {
    *
    * <pre>
    * pi'[k] = (1 - share)*pi[k] + share*1{k wanted}/(number wanted)
-   * p'[k]  = p[k] + drawn*(pi'[k] - pi[k])
+   * p'[k]  = p[k] + (1 - rho - kappa)*(pi'[k] - pi[k])
    * </pre>
    *
    * @param wanted at least one of the arms
-   * @param drawn 1 - rho - kappa: what holdout and control leave to pi
    */
-  public FloorSolution withShare(double share, boolean[] wanted, double drawn) {
+  public FloorSolution withShare(double share, boolean[] wanted) {
     int count = 0;
     for (boolean one : wanted) {
       count += one ? 1 : 0;
@@ -53,9 +62,9 @@ public final class FloorSolution {
     double[] logged = new double[pi.length];
     for (int k = 0; k < pi.length; k++) {
       mixed[k] = (1 - share) * pi[k] + (wanted[k] ? share / count : 0);
-      logged[k] = propensity[k] + drawn * (mixed[k] - pi[k]);
+      logged[k] = propensity[k] + (1 - holdoutShare - controlShare) * (mixed[k] - pi[k]);
     }
-    return new FloorSolution(status, bounds, thompson, mixed, logged);
+    return new FloorSolution(status, bounds, thompson, mixed, logged, holdoutShare, controlShare);
   }
 
   /** Number of arms; the last is the strongest and the reference. */
@@ -137,6 +146,16 @@ public final class FloorSolution {
    */
   public double propensity(int k) {
     return propensity[k];
+  }
+
+  /** rho, the share of the draws that is held out on the reference. */
+  public double holdoutShare() {
+    return holdoutShare;
+  }
+
+  /** kappa, the share that goes to the preset: 0 where that is not eligible. */
+  public double controlShare() {
+    return controlShare;
   }
 
   /** A copy of pi. */

@@ -2,128 +2,107 @@ package io.floorkeeper.learning;
 
 import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.ledger.DecisionId;
-import io.floorkeeper.ledger.Tokens;
 import io.floorkeeper.posterior.EvidenceKey;
-import java.math.BigInteger;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * What one first decision started, added up: the task's calls, retries and tool loops. Immutable
+ * What one first decision started: the task's calls, retries, tool loops and escalations. Immutable
  * and pure; calls may be added in any order with the same result.
  *
- * <p>Its dollars are those of all its calls; beyond nine billion of them it refuses the next. Its
- * quality is the DELIVERED one: the label of the latest labelled call; 0 where the very last call
- * failed, no later label stands against that, and the policy counts errors as 0.
+ * <p>Its dollars are those of all its calls, its quality is the DELIVERED one, and both belong to
+ * the arm that started it: that is what the user pays and receives. What its first pass alone gave
+ * is kept beside it, because a first pass stays true when the ladder above it changes:
+ *
+ * <pre>
+ * part 0                   the first pass
+ * part of the ladder       the whole chain less the first pass
+ * part {@value EvidenceKey#CLIMBED}                  each call of a higher rung, under the arm that ran it
+ * </pre>
  *
  * @param root the 33 bytes of the decision id that the episode's ids share
- * @param evidenceKey where its contribution goes
- * @param lastRank of the latest call: rung, start, span; compared as unsigned bytes; empty array:
- *     no call yet
+ * @param startKey role, bucket, starting arm and block: the key of part 0
+ * @param flags of the decision id that its first seen call carried
+ * @param sessionHash of the session that this call named
+ * @param ladder digest of the ladder that it climbs; 0: it never left its first rung
+ * @param first the calls of rung 0
+ * @param all every call
  */
 record Episode(
     byte[] root,
-    EvidenceKey evidenceKey,
+    EvidenceKey startKey,
+    int flags,
+    OptionalLong sessionHash,
+    Instant decidedAt,
     boolean errorsCountAsZero,
-    int calls,
-    Tokens tokens,
-    int tokenCalls,
-    long nanoUsd,
-    int dollarCalls,
-    int errors,
-    byte[] lastRank,
-    boolean lastError,
-    Optional<RankedLabel> label) {
-
-  /** A label and the place of its call in the episode. */
-  record RankedLabel(byte[] rank, Label label) {}
+    int ladder,
+    Chain first,
+    Chain all) {
 
   /** An episode of which no call has been seen. */
-  static Episode opened(DecisionId decision, boolean errorsCountAsZero) {
+  static Episode opened(DecisionId decision, OptionalLong sessionHash, boolean errorsCountAsZero) {
     return new Episode(
         decision.root(),
-        new EvidenceKey(decision.roleNo(), decision.bucket(), decision.armNo(), decision.block()),
+        new EvidenceKey(
+            decision.roleNo(),
+            decision.bucket(),
+            decision.armNo(),
+            decision.block(),
+            EvidenceKey.FIRST_PASS),
+        decision.flags(),
+        sessionHash,
+        Instant.ofEpochMilli(decision.epochMillis()),
         errorsCountAsZero,
         0,
-        Tokens.NONE,
-        0,
-        0,
-        0,
-        0,
-        new byte[0],
-        false,
-        Optional.empty());
+        Chain.NONE,
+        Chain.NONE);
   }
 
   /**
    * With one more call.
    *
+   * @param ladderDigest of the ladder that a call of a higher rung climbed; not read on rung 0
    * @throws ArithmeticException where its dollars fit into no long any more
    */
-  Episode plus(EpisodeCall call) {
-    boolean latest = Arrays.compareUnsigned(call.rank(), lastRank) > 0;
-    Optional<RankedLabel> latestLabel =
-        call.label().isPresent()
-                && (label.isEmpty() || Arrays.compareUnsigned(call.rank(), label.get().rank()) > 0)
-            ? Optional.of(new RankedLabel(call.rank(), call.label().get()))
-            : label;
+  Episode plus(EpisodeCall call, int ladderDigest) {
     return new Episode(
         root,
-        evidenceKey,
+        startKey,
+        flags,
+        sessionHash,
+        decidedAt,
         errorsCountAsZero,
-        calls + 1,
-        call.tokens().map(tokens::plus).orElse(tokens),
-        tokenCalls + (call.tokens().isPresent() ? 1 : 0),
-        Math.addExact(nanoUsd, call.nanoUsd().orElse(0)),
-        dollarCalls + (call.nanoUsd().isPresent() ? 1 : 0),
-        errors + (call.error() ? 1 : 0),
-        latest ? call.rank() : lastRank,
-        latest ? call.error() : lastError,
-        latestLabel);
+        call.isClimbed() ? ladderDigest : ladder,
+        call.isClimbed() ? first : first.plus(call),
+        all.plus(call));
+  }
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
   }
 
   /** The label of the whole episode; empty: nobody has judged it. */
   Optional<Label> deliveredLabel() {
-    boolean lastIsLabelled =
-        label.isPresent() && Arrays.compareUnsigned(label.get().rank(), lastRank) >= 0;
-    if (lastError && errorsCountAsZero && !lastIsLabelled) {
-      return Optional.of(new Label(1_000_000, 0));
-    }
-    return label.map(RankedLabel::label);
+    return all.deliveredLabel(errorsCountAsZero);
   }
 
   /**
-   * What it adds to the evidence, latencies left out (those are of calls, not of episodes). Tokens
-   * and dollars count only where every call has them: a partial sum would pass for a cheap episode.
+   * What it adds to the evidence of the arm that started it, by key; nothing for a part without
+   * change.
    */
-  Evidence contribution() {
-    if (calls == 0) {
-      return Evidence.ZERO;
+  SortedMap<EvidenceKey, Evidence> contribution() {
+    TreeMap<EvidenceKey, Evidence> parts = new TreeMap<>();
+    Evidence firstPass = first.evidence(errorsCountAsZero);
+    if (!firstPass.isZero()) {
+      parts.put(startKey, firstPass);
     }
-    boolean tokensKnown = tokenCalls == calls;
-    boolean dollarsKnown = dollarCalls == calls;
-    Tokens known = tokensKnown ? tokens : Tokens.NONE;
-    BigInteger dollars = dollarsKnown ? BigInteger.valueOf(nanoUsd) : BigInteger.ZERO;
-    Optional<Label> delivered = deliveredLabel();
-    BigInteger v = BigInteger.valueOf(delivered.map(Label::weightMicros).orElse(0L));
-    BigInteger q = BigInteger.valueOf(delivered.map(Label::qualityMicros).orElse(0));
-    return new Evidence(
-        1,
-        delivered.isPresent() ? 1 : 0,
-        v,
-        v.multiply(v),
-        v.multiply(q),
-        known.input(),
-        known.cacheRead(),
-        known.cacheWrite(),
-        known.output(),
-        known.reasoning(),
-        tokensKnown ? 1 : 0,
-        dollarsKnown ? 1 : 0,
-        dollars,
-        dollars.multiply(dollars),
-        errors,
-        0,
-        0);
+    Evidence climbed = all.evidence(errorsCountAsZero).minus(firstPass);
+    if (!climbed.isZero()) {
+      parts.put(startKey.part(ladder), climbed);
+    }
+    return parts;
   }
 }

@@ -33,6 +33,11 @@ record EpisodeCall(
         label);
   }
 
+  /** Whether it was made on a higher rung than the first. */
+  boolean isClimbed() {
+    return rank[0] != 0;
+  }
+
   private static byte[] rank(int rung, Instant startedAt, String spanId) {
     return ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES + 8)
         .put((byte) rung)

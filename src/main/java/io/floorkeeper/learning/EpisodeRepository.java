@@ -8,10 +8,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Episodes in Postgres, locked in the order of their roots. */
 @ApplicationScoped
@@ -21,19 +27,25 @@ class EpisodeRepository {
       """
       insert into episode (root, role_no, bucket, arm_no, block, calls, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, token_calls, nano_usd, dollar_calls, errors,
-        last_rank, last_error, errors_count_as_zero)
-      values (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ''::bytea, false, ?)
+        last_rank, last_error, errors_count_as_zero, flags, session_hash, decided_at)
+      values (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ''::bytea, false, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
-  private static final String UPDATE =
+  private static final String CHAIN =
       """
-      update episode set calls = ?, input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?,
-        output_tokens = ?, reasoning_tokens = ?, token_calls = ?, nano_usd = ?, dollar_calls = ?,
-        errors = ?, last_rank = ?, last_error = ?, label_rank = ?, label_v_micros = ?,
-        label_q_micros = ?, touched_at = now()
-      where root = ?
+      calls = ?, input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
+      reasoning_tokens = ?, token_calls = ?, nano_usd = ?, dollar_calls = ?, errors = ?, last_rank = ?,
+      last_error = ?, label_rank = ?, label_v_micros = ?, label_q_micros = ?,
       """;
+
+  private static final int CHAIN_COLUMNS = 15;
+
+  private static final String UPDATE =
+      "update episode set "
+          + CHAIN
+          + CHAIN.replaceAll("([a-z_]+ = )", "first_$1")
+          + "ladder = ?, touched_at = now() where root = ?";
 
   /**
    * The stored episodes behind these, locked until the transaction ends; those not stored yet are
@@ -43,22 +55,19 @@ class EpisodeRepository {
    */
   Map<ByteBuffer, Episode> lock(Connection connection, Collection<Episode> opened)
       throws SQLException {
-    byte[][] roots =
-        opened.stream()
-            .map(Episode::root)
-            .sorted(java.util.Arrays::compareUnsigned)
-            .toArray(byte[][]::new);
+    List<Episode> inOrder =
+        opened.stream().sorted((a, b) -> Arrays.compareUnsigned(a.root(), b.root())).toList();
     try (PreparedStatement open = connection.prepareStatement(OPEN)) {
-      for (Episode episode :
-          (Iterable<Episode>)
-              opened.stream().sorted((a, b) -> java.util.Arrays.compareUnsigned(a.root(), b.root()))
-                  ::iterator) {
+      for (Episode episode : inOrder) {
         open.setBytes(1, episode.root());
-        open.setInt(2, episode.evidenceKey().roleNo());
-        open.setInt(3, episode.evidenceKey().bucket());
-        open.setInt(4, episode.evidenceKey().armNo());
-        open.setInt(5, episode.evidenceKey().block());
+        open.setInt(2, episode.startKey().roleNo());
+        open.setInt(3, episode.startKey().bucket());
+        open.setInt(4, episode.startKey().armNo());
+        open.setInt(5, episode.startKey().block());
         open.setBoolean(6, episode.errorsCountAsZero());
+        open.setInt(7, episode.flags());
+        open.setObject(8, boxed(episode.sessionHash()), Types.BIGINT);
+        open.setObject(9, episode.decidedAt().atOffset(ZoneOffset.UTC));
         open.addBatch();
       }
       open.executeBatch();
@@ -67,7 +76,10 @@ class EpisodeRepository {
     try (PreparedStatement select =
         connection.prepareStatement(
             "select * from episode where root = any (?) order by root for update")) {
-      select.setArray(1, connection.createArrayOf("bytea", roots));
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "bytea", inOrder.stream().map(Episode::root).toArray(byte[][]::new)));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           Episode episode = episode(row);
@@ -81,53 +93,91 @@ class EpisodeRepository {
   void update(Connection connection, Collection<Episode> episodes) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(UPDATE)) {
       for (Episode e : episodes) {
-        update.setInt(1, e.calls());
-        update.setLong(2, e.tokens().input());
-        update.setLong(3, e.tokens().cacheRead());
-        update.setLong(4, e.tokens().cacheWrite());
-        update.setLong(5, e.tokens().output());
-        update.setLong(6, e.tokens().reasoning());
-        update.setInt(7, e.tokenCalls());
-        update.setLong(8, e.nanoUsd());
-        update.setInt(9, e.dollarCalls());
-        update.setInt(10, e.errors());
-        update.setBytes(11, e.lastRank());
-        update.setBoolean(12, e.lastError());
-        update.setBytes(13, e.label().map(Episode.RankedLabel::rank).orElse(null));
-        update.setObject(14, e.label().map(l -> l.label().weightMicros()).orElse(null));
-        update.setObject(15, e.label().map(l -> l.label().qualityMicros()).orElse(null));
-        update.setBytes(16, e.root());
+        set(update, 0, e.all());
+        if (e.ladder() == 0) { // the first pass is all there is
+          for (int column = 1; column <= CHAIN_COLUMNS; column++) {
+            update.setNull(CHAIN_COLUMNS + column, Types.NULL);
+          }
+        } else {
+          set(update, CHAIN_COLUMNS, e.first());
+        }
+        update.setInt(2 * CHAIN_COLUMNS + 1, e.ladder());
+        update.setBytes(2 * CHAIN_COLUMNS + 2, e.root());
         update.addBatch();
       }
       update.executeBatch();
     }
   }
 
+  private static void set(PreparedStatement update, int before, Chain chain) throws SQLException {
+    update.setInt(before + 1, chain.calls());
+    update.setLong(before + 2, chain.tokens().input());
+    update.setLong(before + 3, chain.tokens().cacheRead());
+    update.setLong(before + 4, chain.tokens().cacheWrite());
+    update.setLong(before + 5, chain.tokens().output());
+    update.setLong(before + 6, chain.tokens().reasoning());
+    update.setInt(before + 7, chain.tokenCalls());
+    update.setLong(before + 8, chain.nanoUsd());
+    update.setInt(before + 9, chain.dollarCalls());
+    update.setInt(before + 10, chain.errors());
+    update.setBytes(before + 11, chain.lastRank());
+    update.setBoolean(before + 12, chain.lastError());
+    update.setBytes(before + 13, chain.label().map(Chain.RankedLabel::rank).orElse(null));
+    update.setObject(
+        before + 14, chain.label().map(l -> l.label().weightMicros()).orElse(null), Types.BIGINT);
+    update.setObject(
+        before + 15, chain.label().map(l -> l.label().qualityMicros()).orElse(null), Types.INTEGER);
+  }
+
   private static Episode episode(ResultSet row) throws SQLException {
-    byte[] labelRank = row.getBytes("label_rank");
+    int ladder = row.getInt("ladder");
+    Chain all = chain(row, "");
+    long sessionHash = row.getLong("session_hash");
+    OptionalLong session = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(sessionHash);
     return new Episode(
         row.getBytes("root"),
         new EvidenceKey(
-            row.getInt("role_no"), row.getInt("bucket"), row.getInt("arm_no"), row.getInt("block")),
+            row.getInt("role_no"),
+            row.getInt("bucket"),
+            row.getInt("arm_no"),
+            row.getInt("block"),
+            EvidenceKey.FIRST_PASS),
+        row.getInt("flags"),
+        session,
+        row.getObject("decided_at", OffsetDateTime.class).toInstant(),
         row.getBoolean("errors_count_as_zero"),
-        row.getInt("calls"),
+        ladder,
+        ladder == 0 ? all : chain(row, "first_"),
+        all);
+  }
+
+  private static Chain chain(ResultSet row, String prefix) throws SQLException {
+    byte[] labelRank = row.getBytes(prefix + "label_rank");
+    return new Chain(
+        row.getInt(prefix + "calls"),
         new Tokens(
-            row.getLong("input_tokens"),
-            row.getLong("cache_read_tokens"),
-            row.getLong("cache_write_tokens"),
-            row.getLong("output_tokens"),
-            row.getLong("reasoning_tokens")),
-        row.getInt("token_calls"),
-        row.getLong("nano_usd"),
-        row.getInt("dollar_calls"),
-        row.getInt("errors"),
-        row.getBytes("last_rank"),
-        row.getBoolean("last_error"),
+            row.getLong(prefix + "input_tokens"),
+            row.getLong(prefix + "cache_read_tokens"),
+            row.getLong(prefix + "cache_write_tokens"),
+            row.getLong(prefix + "output_tokens"),
+            row.getLong(prefix + "reasoning_tokens")),
+        row.getInt(prefix + "token_calls"),
+        row.getLong(prefix + "nano_usd"),
+        row.getInt(prefix + "dollar_calls"),
+        row.getInt(prefix + "errors"),
+        row.getBytes(prefix + "last_rank"),
+        row.getBoolean(prefix + "last_error"),
         labelRank == null
             ? Optional.empty()
             : Optional.of(
-                new Episode.RankedLabel(
+                new Chain.RankedLabel(
                     labelRank,
-                    new Label(row.getLong("label_v_micros"), row.getInt("label_q_micros")))));
+                    new Label(
+                        row.getLong(prefix + "label_v_micros"),
+                        row.getInt(prefix + "label_q_micros")))));
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
   }
 }

@@ -1,5 +1,6 @@
 package io.floorkeeper.learning;
 
+import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.ModelIndex;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Policy;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /** The policy in force as the learner asks it: from numbers to names. */
 record PolicyView(
     Policy policy,
+    Numbers numbers,
     ModelIndex models,
     Map<Integer, String> roleNames,
     Map<Integer, String> armKeys) {
@@ -20,6 +22,7 @@ record PolicyView(
     Numbers numbers = published.numbers();
     return new PolicyView(
         published.policy(),
+        numbers,
         new ModelIndex(published.policy()),
         inverse(numbers.roles()),
         inverse(numbers.arms()));
@@ -35,7 +38,15 @@ record PolicyView(
 
   /** The name of the model behind an arm's number; the arm may have left the policy since. */
   Optional<String> modelOf(int armNo) {
-    return Optional.ofNullable(armKeys.get(armNo)).map(key -> key.substring(key.indexOf('/') + 1));
+    return armKey(armNo).map(key -> key.substring(key.indexOf('/') + 1));
+  }
+
+  Optional<String> armKey(int armNo) {
+    return Optional.ofNullable(armKeys.get(armNo));
+  }
+
+  int armNo(Arm arm) {
+    return numbers.armNo(arm);
   }
 
   private static Map<Integer, String> inverse(Map<String, Integer> numbers) {

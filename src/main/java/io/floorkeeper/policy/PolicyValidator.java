@@ -307,13 +307,14 @@ public final class PolicyValidator {
   private void shares(String name, RolePolicy role) {
     String holdout = paths.of(name, "holdout_share");
     String control = paths.of(name, "control_share");
-    boolean each =
-        within(role.holdoutShare() >= 0, role.holdoutShare(), 1, holdout, "between 0 and 1");
+    double rho = role.holdoutShare().most();
+    boolean each = within(rho >= 0, rho, 1, holdout, "between 0 and 1, or auto");
     each &= within(role.controlShare() >= 0, role.controlShare(), 1, control, "between 0 and 1");
     check(
-        !each || role.holdoutShare() + role.controlShare() < 1,
+        !each || rho + role.controlShare() < 1,
         holdout,
-        "holdout_share and control_share together leave nothing to route; their sum is below 1");
+        "holdout_share (auto: up to 0.02) and control_share together leave nothing to route; their"
+            + " sum is below 1");
   }
 
   private void pins() {

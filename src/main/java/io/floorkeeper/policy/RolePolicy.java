@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param halfLifeCalls in how many of its calls evidence loses half its weight
  * @param exploration eps0 of the ROLE scope and the cap of eps, in [0, 0.5]
  * @param perArmExploration eps of the PER_ARM scope, in [0, 0.5]
+ * @param holdoutShare rho, the share of its tasks that goes to the reference arm, to certify
+ *     savings
  * @param priorMeans of the candidates' quality, in their order; as many as candidates
  * @param expectedInputTokens the role's token prior per call: prices a cold arm
  * @param context by what its requests are told apart; empty: by nothing but the role
@@ -37,7 +40,7 @@ public record RolePolicy(
     double halfLifeCalls,
     double exploration,
     double perArmExploration,
-    double holdoutShare,
+    HoldoutShare holdoutShare,
     double controlShare,
     double fallbackRelativeFloor,
     List<Double> priorMeans,

@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.policy.RolePolicy.Learning;
 import io.floorkeeper.policy.RolePolicy.Strategy;
 import java.math.BigDecimal;
@@ -74,7 +75,7 @@ final class RoleReader {
             role.number("half_life_calls", HALF_LIFE_CALLS),
             role.number("exploration", EXPLORATION),
             role.number("per_arm_exploration", PER_ARM_EXPLORATION),
-            role.number("holdout_share", 0),
+            holdoutShare(),
             role.number("control_share", 0),
             role.number("fallback_relative_floor", FALLBACK_RELATIVE_FLOOR),
             role.numbers("prior_means").orElseGet(() -> priorMeans(candidates)),
@@ -87,6 +88,16 @@ final class RoleReader {
     graduation.ifPresent(Section::allRead);
     role.allRead();
     return read;
+  }
+
+  /** {@code auto} adapts to what the role's arms cost; a number is that number. */
+  private HoldoutShare holdoutShare() {
+    if (role.isWord("holdout_share", "auto")) {
+      return HoldoutShare.AUTO;
+    }
+    return role.numberOrWord("holdout_share", "auto")
+        .map(share -> HoldoutShare.fixed(share.doubleValue()))
+        .orElse(HoldoutShare.NONE);
   }
 
   /** A fixed role has nothing to learn, whatever {@code defaults} say of the others. */

@@ -26,14 +26,20 @@ import java.util.TreeMap;
 @ApplicationScoped
 public class EvidenceRepository {
 
+  private final AlarmRepository alarms;
+
+  EvidenceRepository(AlarmRepository alarms) {
+    this.alarms = alarms;
+  }
+
   private static final String ADD =
       """
-      insert into evidence as e (role_no, bucket, arm_no, block, episodes, labels, sum_v, sum_v2, sum_vq,
+      insert into evidence as e (role_no, bucket, arm_no, block, part, episodes, labels, sum_v, sum_v2, sum_vq,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         token_episodes, dollar_episodes, sum_nano_usd, sum_nano_usd2, errors, latency_count,
         sum_latency_millis)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (role_no, bucket, arm_no, block) do update set
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (role_no, bucket, arm_no, block, part) do update set
         episodes = e.episodes + excluded.episodes,
         labels = e.labels + excluded.labels,
         sum_v = e.sum_v + excluded.sum_v,
@@ -72,6 +78,7 @@ public class EvidenceRepository {
         add.setInt(i++, key.bucket());
         add.setInt(i++, key.armNo());
         add.setInt(i++, key.block());
+        add.setInt(i++, key.part());
         add.setLong(i++, e.episodes());
         add.setLong(i++, e.labels());
         add.setBigDecimal(i++, new BigDecimal(e.sumV()));
@@ -149,21 +156,35 @@ public class EvidenceRepository {
       }
     }
     Map<ArmKey, Map<Integer, Long>> latencies = readLatencies(connection, numbers);
-    Map<ArmKey, List<BlockEvidence>> blocks = readBlocks(connection, numbers);
     Map<Integer, List<ArmEvidence>> arms = new HashMap<>();
-    blocks.forEach(
-        (key, ofArm) ->
-            arms.computeIfAbsent(key.roleNo, r -> new ArrayList<>())
-                .add(
-                    new ArmEvidence(
-                        key.bucket, key.armNo, ofArm, latencies.getOrDefault(key, Map.of()))));
+    readBlocks(connection, numbers)
+        .forEach(
+            (key, parts) -> {
+              List<BlockEvidence> first = parts.remove(EvidenceKey.FIRST_PASS);
+              arms.computeIfAbsent(key.roleNo, r -> new ArrayList<>())
+                  .add(
+                      new ArmEvidence(
+                          key.bucket,
+                          key.armNo,
+                          first == null ? List.of() : first,
+                          parts,
+                          latencies.getOrDefault(key, Map.of())));
+            });
+    Map<Integer, List<ArmStanding>> standings = alarms.standings(connection, numbers);
+    Map<Integer, List<RaisedAlarm>> raised = alarms.latest(connection, numbers);
     Map<Integer, RoleEvidence> roles = new HashMap<>();
     states.forEach(
         (roleNo, s) ->
             roles.put(
                 roleNo,
                 new RoleEvidence(
-                    roleNo, s[0], s[1], (int) s[2], arms.getOrDefault(roleNo, List.of()))));
+                    roleNo,
+                    s[0],
+                    s[1],
+                    (int) s[2],
+                    arms.getOrDefault(roleNo, List.of()),
+                    standings.getOrDefault(roleNo, List.of()),
+                    raised.getOrDefault(roleNo, List.of()))));
     return roles;
   }
 
@@ -189,17 +210,19 @@ public class EvidenceRepository {
     return latencies;
   }
 
-  private static Map<ArmKey, List<BlockEvidence>> readBlocks(
+  /** By arm and part; calls of higher rungs are left out: no belief rests on them. */
+  private static Map<ArmKey, Map<Integer, List<BlockEvidence>>> readBlocks(
       Connection connection, Object[] roleNos) throws SQLException {
-    Map<ArmKey, List<BlockEvidence>> blocks = new TreeMap<>(ARM_ORDER);
+    Map<ArmKey, Map<Integer, List<BlockEvidence>>> blocks = new TreeMap<>(ARM_ORDER);
     try (PreparedStatement select =
         connection.prepareStatement(
             """
             select e.*, b.opened_at_calls,
-              (select count(distinct r.block) from arm_reset r where r.role_no = e.role_no
-                and r.arm_no = e.arm_no and r.block > e.block) as resets
+              (select count(*) from arm_reset r where r.role_no = e.role_no and r.arm_no = e.arm_no
+                and r.block > e.block) as resets
             from evidence e join evidence_block b using (role_no, block)
-            where e.role_no = any (?) order by e.role_no, e.bucket, e.arm_no, e.block
+            where e.role_no = any (?) and e.part >= 0
+            order by e.role_no, e.bucket, e.arm_no, e.part, e.block
             """)) {
       select.setArray(1, connection.createArrayOf("integer", roleNos));
       try (ResultSet row = select.executeQuery()) {
@@ -207,7 +230,8 @@ public class EvidenceRepository {
           blocks
               .computeIfAbsent(
                   new ArmKey(row.getInt("role_no"), row.getInt("bucket"), row.getInt("arm_no")),
-                  k -> new ArrayList<>())
+                  k -> new HashMap<>())
+              .computeIfAbsent(row.getInt("part"), p -> new ArrayList<>())
               .add(
                   new BlockEvidence(
                       row.getInt("block"),

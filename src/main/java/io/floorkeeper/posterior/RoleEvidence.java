@@ -1,6 +1,7 @@
 package io.floorkeeper.posterior;
 
 import io.floorkeeper.bandit.BlockEvidence;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,35 +15,64 @@ import java.util.function.IntPredicate;
  * @param calls routed and followed calls of the role that are in it
  * @param epoch one more for every transaction that changed it
  * @param block the evidence block that is open
+ * @param standings of the arms that an alarm was about
+ * @param alarms the latest, newest first
  */
-public record RoleEvidence(int roleNo, long calls, long epoch, int block, List<ArmEvidence> arms) {
+public record RoleEvidence(
+    int roleNo,
+    long calls,
+    long epoch,
+    int block,
+    List<ArmEvidence> arms,
+    List<ArmStanding> standings,
+    List<RaisedAlarm> alarms) {
   public RoleEvidence {
     arms = List.copyOf(arms);
+    standings = List.copyOf(standings);
+    alarms = List.copyOf(alarms);
+  }
+
+  /** Of a role that no alarm was about. */
+  public RoleEvidence(int roleNo, long calls, long epoch, int block, List<ArmEvidence> arms) {
+    this(roleNo, calls, epoch, block, arms, List.of(), List.of());
+  }
+
+  /** A role that nothing is known of. */
+  public static RoleEvidence none(int roleNo) {
+    return new RoleEvidence(roleNo, 0, 0, 0, List.of());
   }
 
   /**
-   * The evidence of an arm in some of the role's buckets together. Sums are added block by block as
-   * the integers that they are, so that the evidence of all buckets is, to the last unit, what it
-   * would be if nobody had told them apart.
+   * The evidence of an arm over all buckets: its first passes, and what climbing this ladder made
+   * of them. Several entries may be of one block.
+   *
+   * @param ladder digest of the ladder above the arm
+   */
+  public List<BlockEvidence> blocks(int armNo, int ladder) {
+    return blocks(armNo, ladder, bucket -> true);
+  }
+
+  /**
+   * The same of some buckets. Sums of several are added block by block as the integers that they
+   * are, so that all together are, to the last unit, what they would be if nobody had told them
+   * apart.
    *
    * @param buckets which; 0 is what no context is known of
    */
-  public ArmEvidence ofArm(int armNo, IntPredicate buckets) {
-    TreeMap<Integer, BlockEvidence> blocks = new TreeMap<>();
-    Map<Integer, Long> latencyBins = new HashMap<>();
-    ArmEvidence only = null;
-    int found = 0;
+  public List<BlockEvidence> blocks(int armNo, int ladder, IntPredicate buckets) {
+    TreeMap<Integer, BlockEvidence> first = new TreeMap<>();
+    TreeMap<Integer, BlockEvidence> climbed = new TreeMap<>();
     for (ArmEvidence arm : arms) {
       if (arm.armNo() == armNo && buckets.test(arm.bucket())) {
-        only = arm;
-        found++;
-        for (BlockEvidence block : arm.blocks()) {
-          blocks.merge(block.block(), block, RoleEvidence::together);
-        }
-        arm.latencyBins().forEach((bin, calls) -> latencyBins.merge(bin, calls, Long::sum));
+        arm.blocks().forEach(b -> first.merge(b.block(), b, RoleEvidence::together));
+        arm.ladders()
+            .getOrDefault(ladder, List.of())
+            .forEach(b -> climbed.merge(b.block(), b, RoleEvidence::together));
       }
     }
-    return found == 1 ? only : new ArmEvidence(0, armNo, List.copyOf(blocks.values()), latencyBins);
+    List<BlockEvidence> blocks = new ArrayList<>(first.values());
+    blocks.addAll(climbed.values());
+    return blocks;
   }
 
   /** Blocks and resets are of the role and of the arm: they are the same in every bucket. */
@@ -52,6 +82,17 @@ public record RoleEvidence(int roleNo, long calls, long epoch, int block, List<A
         a.openedAtCalls(),
         Math.max(a.resetsSince(), b.resetsSince()),
         a.sums().plus(b.sums()));
+  }
+
+  /** Calls of an arm by bin of {@code LatencySketch}, over some buckets. */
+  public Map<Integer, Long> latencyBins(int armNo, IntPredicate buckets) {
+    Map<Integer, Long> bins = new HashMap<>();
+    for (ArmEvidence arm : arms) {
+      if (arm.armNo() == armNo && buckets.test(arm.bucket())) {
+        arm.latencyBins().forEach((bin, count) -> bins.merge(bin, count, Long::sum));
+      }
+    }
+    return bins;
   }
 
   /**
@@ -88,8 +129,11 @@ public record RoleEvidence(int roleNo, long calls, long epoch, int block, List<A
     return latest < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, calls - latest));
   }
 
-  /** A role that nothing is known of. */
-  public static RoleEvidence none(int roleNo) {
-    return new RoleEvidence(roleNo, 0, 0, 0, List.of());
+  /** What alarms made of an arm. */
+  public ArmStanding standing(int armNo) {
+    return standings.stream()
+        .filter(s -> s.armNo() == armNo)
+        .findFirst()
+        .orElse(new ArmStanding(armNo, 0, ArmStanding.NOT_DEMOTED, ""));
   }
 }

@@ -9,7 +9,7 @@ import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +17,6 @@ import java.util.function.IntPredicate;
 
 /** From evidence to beliefs: what {@code bandit.md} section 2 says of priors, tokens and prices. */
 final class ArmViews {
-  /**
-   * The prior weighs as much as four labels: it counts while nothing is known, and soon no more.
-   */
-  private static final double PRIOR_WEIGHT = 4;
-
   private static final double PER_MILLION = 1e-6;
 
   private ArmViews() {}
@@ -67,12 +62,8 @@ final class ArmViews {
       Numbers numbers, RolePolicy policy, RoleEvidence evidence, IntPredicate buckets, int k) {
     Arm arm = policy.candidates().get(k);
     int armNo = numbers.armNo(arm);
-    ArmEvidence own = evidence.ofArm(armNo, buckets);
-    DiscountedEvidence sums =
-        DiscountedEvidence.of(own.blocks(), evidence.calls(), policy.halfLifeCalls());
-    BetaPosterior quality =
-        BetaPosterior.of(
-            policy.priorMeans().get(k), PRIOR_WEIGHT, sums.effectiveLabels(), sums.meanQuality());
+    DiscountedEvidence sums = Beliefs.sums(numbers, policy, evidence, k, buckets);
+    BetaPosterior quality = Beliefs.quality(policy, k, sums);
     CostPosterior cost = cost(arm, policy, sums);
     return ArmView.of(
         arm,
@@ -81,7 +72,7 @@ final class ArmViews {
         sums.effectiveLabels(),
         sums.dollarEpisodes(),
         cost != null,
-        LatencySketch.quantileMillis(own.latencyBins(), .95).orElse(Double.NaN),
+        LatencySketch.quantileMillis(evidence.latencyBins(armNo, buckets), .95).orElse(Double.NaN),
         delta(policy));
   }
 

@@ -18,6 +18,7 @@ import io.floorkeeper.bandit.Standardised;
 import io.floorkeeper.policy.ContextPolicy;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,11 +74,8 @@ final class ContextBuilder {
 
   /** Nothing is known of a bucket without a number: what was stamped 0 may be anything. */
   private DiscountedEvidence sums(int k, int bucketNo) {
-    int armNo = role.arms().get(k).armNo();
-    return DiscountedEvidence.of(
-        evidence.ofArm(armNo, bucket -> bucketNo != 0 && bucket == bucketNo).blocks(),
-        evidence.calls(),
-        policy.halfLifeCalls());
+    return Beliefs.sums(
+        numbers, policy, evidence, k, bucket -> bucketNo != 0 && bucket == bucketNo);
   }
 
   private ContextSplit split() {
@@ -89,13 +87,8 @@ final class ContextBuilder {
     Set<Integer> here = numbered();
     List<Sibling> elsewhere = new ArrayList<>();
     for (int k = 0; k < arms; k++) {
-      int armNo = role.arms().get(k).armNo();
       elsewhere.add(
-          sibling(
-              DiscountedEvidence.of(
-                  evidence.ofArm(armNo, bucket -> !here.contains(bucket)).blocks(),
-                  evidence.calls(),
-                  policy.halfLifeCalls())));
+          sibling(Beliefs.sums(numbers, policy, evidence, k, bucket -> !here.contains(bucket))));
     }
     return ContextSplit.of(priors, buckets, elsewhere);
   }
@@ -296,14 +289,14 @@ final class ContextBuilder {
     return List.copyOf(trying);
   }
 
-  private MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
-    double control = allocation.positionOf(policy.presetIndex()) < 0 ? 0 : policy.controlShare();
-    FloorSolution solution =
-        allocation
-            .solution()
-            .withShare(ContextVerdict.TRYING_SHARE, wanted, 1 - policy.holdoutShare() - control);
+  private static MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
+    FloorSolution solution = allocation.solution().withShare(ContextVerdict.TRYING_SHARE, wanted);
     return new MaskAllocation(
-        allocation.mask(), allocation.candidates(), solution, Allocation.of(solution.pis()));
+        allocation.mask(),
+        allocation.candidates(),
+        allocation.demoted(),
+        solution,
+        Allocation.of(solution.pis()));
   }
 
   /** The role as a whole where its buckets differ: what it is, not what it was given. */
@@ -341,7 +334,7 @@ final class ContextBuilder {
               weights,
               AllocationBuilder.floor(policy),
               AllocationBuilder.settings(policy),
-              Set.of(),
+              whole.demoted(),
               whole.positionOf(policy.presetIndex()));
       for (int cell = 0; cell < cells.size(); cell++) {
         FloorSolution solution = solutions.get(cell);
@@ -349,7 +342,11 @@ final class ContextBuilder {
             .get(cell)
             .add(
                 new MaskAllocation(
-                    whole.mask(), whole.candidates(), solution, Allocation.of(solution.pis())));
+                    whole.mask(),
+                    whole.candidates(),
+                    whole.demoted(),
+                    solution,
+                    Allocation.of(solution.pis())));
       }
     }
     return byCell;

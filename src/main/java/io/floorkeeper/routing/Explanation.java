@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.AllocationRecord;
 import io.floorkeeper.policy.QualityFloor;
+import io.floorkeeper.posterior.ArmStanding;
+import io.floorkeeper.posterior.RaisedAlarm;
 
 /**
  * Allocations in words and figures: the one source for {@code /decisions/{id}}, {@code /roles} and
@@ -51,6 +53,8 @@ final class Explanation {
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
     floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
+    node.put("holdout_share", solution.holdoutShare());
+    node.put("control_share", solution.controlShare());
     node.set("candidates", candidates(routes, allocation));
     if (routes.context() != null) {
       node.set("context", ContextExplanation.of(routes));
@@ -61,10 +65,43 @@ final class Explanation {
   static ArrayNode candidates(RoleRoutes routes, MaskAllocation allocation) {
     ArrayNode candidates = JSON.arrayNode();
     for (int k = 0; k < routes.arms().size(); k++) {
-      candidates.add(
-          candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution()));
+      ObjectNode candidate =
+          candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution());
+      candidate.put("demoted", allocation.demoted().contains(allocation.positionOf(k)));
+      candidate.put("resets", resets(routes, routes.arms().get(k).armNo()));
+      candidates.add(candidate);
     }
     return candidates;
+  }
+
+  private static int resets(RoleRoutes routes, int armNo) {
+    return routes.standings().stream()
+        .filter(s -> s.armNo() == armNo)
+        .mapToInt(ArmStanding::resets)
+        .sum();
+  }
+
+  /** The role's latest alarms, newest first. */
+  static ArrayNode alarms(RoleRoutes routes) {
+    ArrayNode alarms = JSON.arrayNode();
+    for (RaisedAlarm alarm : routes.alarms()) {
+      ObjectNode node = alarms.addObject();
+      node.put("alarm_no", alarm.alarmNo());
+      node.put("kind", alarm.kind());
+      String arm =
+          routes.arms().stream()
+              .filter(a -> a.armNo() == alarm.armNo())
+              .map(a -> a.arm().key())
+              .findFirst()
+              .orElse(null);
+      node.put("arm", arm);
+      node.put("arm_no", alarm.armNo());
+      node.put("bound", alarm.bound());
+      node.put("calls", alarm.calls());
+      node.put("block", alarm.block());
+      node.put("raised_at", alarm.raisedAt());
+    }
+    return alarms;
   }
 
   private static ObjectNode candidate(ArmView view, int position, FloorSolution solution) {

@@ -124,6 +124,6 @@ public final class InProcessRouter {
   private static boolean wantsLabel(Decision decision) {
     MaskAllocation allocation = decision.allocation();
     return allocation != null
-        && allocation.solution().wantsLabels(allocation.positionOf(decision.candidate()));
+        && allocation.wantsLabels(allocation.positionOf(decision.candidate()));
   }
 }

@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.FloorSolution;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The allocation over the arms that one eligibility mask leaves. Removing arms first and computing
@@ -10,13 +11,24 @@ import java.util.List;
  *
  * @param mask bit k: candidate k of the role is in
  * @param candidates index among the role's candidates, by position in the solution
+ * @param demoted positions of arms that an alarm took out of exploitation: they keep their share of
+ *     exploration, and are labelled, until they have enough new labels
  * @param draws the sampler over {@code solution.pi}
  */
 record MaskAllocation(
-    long mask, List<Integer> candidates, FloorSolution solution, Allocation draws) {
+    long mask,
+    List<Integer> candidates,
+    Set<Integer> demoted,
+    FloorSolution solution,
+    Allocation draws) {
 
   /** The position of a candidate in the solution, or -1. */
   int positionOf(int candidate) {
     return candidates.indexOf(candidate);
+  }
+
+  /** Whether a call on this arm is asked for a label besides the base rate. */
+  boolean wantsLabels(int position) {
+    return demoted.contains(position) || solution.wantsLabels(position);
   }
 }

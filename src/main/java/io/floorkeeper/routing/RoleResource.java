@@ -87,6 +87,7 @@ public class RoleResource {
     node.put("graduation_min_traces", routes.policy().graduationMinTraces());
     node.put("preset", routes.policy().presetTier());
     node.put("label_probability", routes.labelCode() / 255.0);
+    node.set("alarms", Explanation.alarms(routes));
     return node;
   }
 }

@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.ArmStanding;
+import io.floorkeeper.posterior.RaisedAlarm;
 import java.util.List;
 
 /**
@@ -8,6 +10,8 @@ import java.util.List;
  *
  * @param calls routed calls of the role that the evidence behind it holds
  * @param allocations the common mask's first, then those that requests asked for
+ * @param standings of arms that an alarm was about
+ * @param alarms the role's latest, newest first
  * @param learning whether the bandit answers: the strategy learns, learning is on, and the role has
  *     gathered the traces that the policy asks for
  * @param context how its requests are told apart; null: they are not
@@ -25,6 +29,8 @@ record RoleRoutes(
     boolean cold,
     boolean learning,
     boolean shadow,
+    List<ArmStanding> standings,
+    List<RaisedAlarm> alarms,
     List<MaskAllocation> allocations,
     ContextRoutes context,
     int slot,
@@ -53,21 +59,7 @@ record RoleRoutes(
   /** The same role with other arms and allocations, for one of its buckets. */
   RoleRoutes ofSlot(
       int itsSlot, ContextRoutes itsContext, List<ArmView> itsArms, List<MaskAllocation> its) {
-    return new RoleRoutes(
-        roleNo,
-        policy,
-        itsArms,
-        calls,
-        epoch,
-        block,
-        labelCode,
-        cold,
-        learning,
-        shadow,
-        its,
-        itsContext,
-        itsSlot,
-        List.of());
+    return told(itsArms, its, itsContext, itsSlot, List.of());
   }
 
   /** The same role, told apart, and what is then known of it as a whole. */
@@ -75,6 +67,15 @@ record RoleRoutes(
       ContextRoutes itsContext,
       List<ArmView> itsArms,
       List<MaskAllocation> its,
+      List<RoleRoutes> routesBySlot) {
+    return told(itsArms, its, itsContext, -1, List.copyOf(routesBySlot));
+  }
+
+  private RoleRoutes told(
+      List<ArmView> itsArms,
+      List<MaskAllocation> its,
+      ContextRoutes itsContext,
+      int itsSlot,
       List<RoleRoutes> routesBySlot) {
     return new RoleRoutes(
         roleNo,
@@ -87,10 +88,12 @@ record RoleRoutes(
         cold,
         learning,
         shadow,
+        standings,
+        alarms,
         its,
         itsContext,
-        -1,
-        List.copyOf(routesBySlot));
+        itsSlot,
+        routesBySlot);
   }
 
   long fullMask() {

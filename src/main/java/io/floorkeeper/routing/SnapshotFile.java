@@ -38,7 +38,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class SnapshotFile {
   private static final Logger LOG = Logger.getLogger(SnapshotFile.class);
-  private static final String FORMAT = "floorkeeper-snapshot-1";
+  private static final String FORMAT = "floorkeeper-snapshot-2";
 
   /** A busy service writes once a second, no more. */
   private static final long PAUSE_MILLIS = 1_000;

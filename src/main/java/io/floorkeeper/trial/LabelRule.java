@@ -76,8 +76,14 @@ public record LabelRule(
         mostDelaySnapshots);
   }
 
-  boolean asks(boolean wanted, UniformRandomProvider random) {
-    return random.nextDouble() < baseRate || boosted && wanted;
+  /** Whether a call is asked at random. */
+  boolean asksBase(UniformRandomProvider random) {
+    return random.nextDouble() < baseRate;
+  }
+
+  /** Whether a call is asked because its arm is in doubt. */
+  boolean asksBesides(boolean wanted) {
+    return boosted && wanted;
   }
 
   /** The label that the source gives an asked call; {@link Evidence#ZERO}: none. */

@@ -25,12 +25,17 @@ final class OwnPlayer implements Player {
 
   @Override
   public void follow(PolicyBook.Published policy) {
-    PolicyBook.Published changed = changes.apply(policy);
+    PolicyBook.Published changed = inForce(policy);
     if (router == null) {
       router = new InProcessRouter(changed);
     } else {
       router.follow(changed);
     }
+  }
+
+  @Override
+  public PolicyBook.Published inForce(PolicyBook.Published policy) {
+    return changes.apply(policy);
   }
 
   @Override

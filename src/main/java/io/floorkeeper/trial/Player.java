@@ -10,6 +10,11 @@ interface Player {
   /** The policy in force from the next task on. */
   default void follow(PolicyBook.Published policy) {}
 
+  /** What it makes of the world's policy: by that it is judged. */
+  default PolicyBook.Published inForce(PolicyBook.Published policy) {
+    return policy;
+  }
+
   /** What is known from here on. */
   default void publish(PosteriorSnapshot evidence) {}
 

@@ -60,16 +60,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   }
 
   /** A label on its way. */
-  private record Pending(
-      String role,
-      int candidate,
-      int roleNo,
-      int bucket,
-      boolean byContext,
-      int armNo,
-      int block,
-      double quality,
-      Evidence label) {}
+  private record Pending(MemoryEvidence.Labelled labelled, int candidate) {}
 
   public Outcome run(Contender contender, long seed) {
     return run(contender, seed, (draw, candidate, chosen) -> {});
@@ -93,6 +84,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
       if (policy != run.policy()) {
         policy = run.policy();
         player.follow(policy);
+        evidence.follow(player.inForce(policy));
       }
       if (learns && n % snapshotCalls == 0) {
         Deque<Pending> arrived = due.remove(0);
@@ -109,24 +101,22 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
         Arm arm = policy.policy().roles().get(draw.role()).candidates().get(chosen);
         int armNo = policy.numbers().armNo(arm);
         int block = snapshot.role(roleNo).block();
-        int bucket = player.bucket();
-        evidence.add(roleNo, bucket, armNo, block, call(taken));
+        MemoryEvidence.Place place =
+            new MemoryEvidence.Place(
+                roleNo, draw.role(), player.bucket(), player.byContext(), armNo, block);
+        evidence.add(place, call(taken));
         player.paid(draw.role(), chosen, taken.costUsd());
-        if (labels.asks(player.wantsLabel(draw.role(), chosen), random)) {
+        boolean isBase = labels.asksBase(random);
+        if (isBase || labels.asksBesides(player.wantsLabel(draw.role(), chosen))) {
           Evidence label = labels.label(taken.quality(), random);
           if (!label.isZero()) {
             due.get(labels.delaySnapshots(random))
                 .add(
                     new Pending(
-                        draw.role(),
-                        chosen,
-                        roleNo,
-                        bucket,
-                        player.byContext(),
-                        armNo,
-                        block,
-                        taken.quality(),
-                        label));
+                        new MemoryEvidence.Labelled(place, label, taken.quality(), isBase),
+                        chosen));
+          } else if (isBase) {
+            evidence.unlabelled(place);
           }
         }
       }
@@ -143,8 +133,8 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   private void deliver(Deque<Pending> arrived, MemoryEvidence evidence, Player player) {
     while (!arrived.isEmpty()) {
       Pending p = arrived.remove();
-      evidence.addLabel(p.roleNo, p.bucket, p.byContext, p.armNo, p.block, p.label, p.quality);
-      player.labelled(p.role, p.candidate, p.quality);
+      evidence.addLabel(p.labelled);
+      player.labelled(p.labelled.place().role(), p.candidate, p.labelled.quality());
     }
   }
 

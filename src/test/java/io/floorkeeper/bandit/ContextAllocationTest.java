@@ -81,7 +81,8 @@ class ContextAllocationTest {
       Arrays.fill(weight, 1. / weight.length);
       Floor floor =
           run % 2 == 0 ? Floor.absolute(.5 + .45 * random.nextDouble()) : Floor.relative(.95);
-      AllocationSettings settings = (run % 4 < 2 ? PER_ARM : ROLE).withHoldoutShare(.02);
+      AllocationSettings settings =
+          (run % 4 < 2 ? PER_ARM : ROLE).withHoldoutShare(HoldoutShare.fixed(.02));
 
       for (FloorSolution solution :
           ContextAllocation.allocate(cells, weight, floor, settings, Set.of(), 1)) {

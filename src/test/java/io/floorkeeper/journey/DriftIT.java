@@ -1,6 +1,7 @@
 package io.floorkeeper.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,8 +38,18 @@ class DriftIT {
       Ledger ledger = Ledger.embedded(service);
       assertThat(ledger.number("select count(*) from arm_reset where direction = 'down'"))
           .isEqualTo(1);
-      assertThat(ledger.number("select count(*) from evidence_block where cause = 'reset'"))
+      assertThat(ledger.number("select count(*) from evidence_block where cause = 'alarm'"))
           .isEqualTo(1);
+
+      assertThat(ledger.text("select cause from arm_standing where demoted"))
+          .isEqualTo("drift_down");
+      JsonNode role = service.role("file-ops");
+      assertThat(small(role).path("resets").asInt()).isEqualTo(1);
+      assertThat(role.path("alarms"))
+          .extracting(
+              a -> a.path("kind").asText(), a -> a.path("arm").asText().startsWith("small/"))
+          .contains(tuple("drift_down", true));
+      assertThat(role.at("/alarms/0/bound").isNumber()).isTrue();
 
       // When, Then: 160 passes of 195 calls would read .82; the older ones count a twentieth now
       label(service, 20, false);
@@ -62,12 +73,16 @@ class DriftIT {
   }
 
   private static double quality(ServiceProcess service) {
-    for (JsonNode candidate : service.role("file-ops").findPath("candidates")) {
+    return small(service.role("file-ops")).path("quality").asDouble();
+  }
+
+  private static JsonNode small(JsonNode role) {
+    for (JsonNode candidate : role.findPath("candidates")) {
       if (candidate.path("tier").asText().equals("small")) {
-        return candidate.path("quality").asDouble();
+        return candidate;
       }
     }
-    throw new AssertionError("no candidate small: " + service.role("file-ops"));
+    throw new AssertionError("no candidate small: " + role);
   }
 
   private static long total(ServiceProcess service, String name) {

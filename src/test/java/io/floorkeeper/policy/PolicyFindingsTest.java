@@ -74,6 +74,10 @@ class PolicyFindingsTest {
           exploration: .6                     | roles.worker.exploration                   | between 0 and 0.5
           per_arm_exploration: -.1            | roles.worker.per_arm_exploration           | between 0 and 0.5
           holdout_share: 1.5                  | roles.worker.holdout_share                 | between 0 and 1
+          holdout_share: atuo                 | roles.worker.holdout_share                 | a number or auto is expected; this is the text 'atuo'
+          holdout_share: [auto]               | roles.worker.holdout_share                 | a number or auto is expected; this is a list
+          holdout_share: auto, control_share: .98 | roles.worker.holdout_share             | auto: up to 0.02
+          control_share: auto                 | roles.worker.control_share                 | a number is expected; this is the text 'auto'
           control_share: -1                   | roles.worker.control_share                 | between 0 and 1
           holdout_share: .5, control_share: .5 | roles.worker.holdout_share                | sum is below 1
           fallback_relative_floor: 0          | roles.worker.fallback_relative_floor       | above 0

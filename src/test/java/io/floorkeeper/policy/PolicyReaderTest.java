@@ -2,6 +2,7 @@ package io.floorkeeper.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,7 @@ class PolicyReaderTest {
     assertThat(role.halfLifeCalls()).isEqualTo(5_545);
     assertThat(role.exploration()).isEqualTo(.03);
     assertThat(role.perArmExploration()).isEqualTo(.01);
-    assertThat(role.holdoutShare()).isZero();
+    assertThat(role.holdoutShare()).isEqualTo(HoldoutShare.NONE);
     assertThat(role.controlShare()).isZero();
     assertThat(role.fallbackRelativeFloor()).isEqualTo(.98);
     assertThat(role.priorMeans()).containsExactly(.80, .86, .92);
@@ -88,7 +89,7 @@ class PolicyReaderTest {
                 1_000,
                 .05,
                 .02,
-                .01,
+                HoldoutShare.fixed(.01),
                 .1,
                 .9,
                 List.of(.7, .9),
@@ -102,6 +103,14 @@ class PolicyReaderTest {
                         List.of(2_000L, 16_000L),
                         List.of())),
                 Duration.ofDays(2)));
+  }
+
+  @Test
+  void aHoldoutThatAdaptsIsSaidInAWord() {
+    assertThat(Documents.worker("{holdout_share: auto}").holdoutShare())
+        .isEqualTo(HoldoutShare.AUTO);
+    assertThat(Documents.worker("{holdout_share: 0.01}").holdoutShare())
+        .isEqualTo(HoldoutShare.fixed(.01));
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.ArmStanding;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.math.BigInteger;
@@ -23,6 +25,59 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllocationBuilderTest {
   private static final Map<String, Set<Long>> NO_MASKS = Map.of();
   private final AllocationBuilder builder = new AllocationBuilder((role, why) -> {});
+
+  // --- arms under an alarm
+
+  @Test
+  void aDemotedArmIsTriedAndLabelledUntilItHasFiftyNewLabels() {
+    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block
+    PolicyBook.Published published = Snapshots.worker("{floor: {quality: .9}}");
+    RoleEvidence few =
+        demoted(
+            Snapshots.MID,
+            Snapshots.labelled(Snapshots.SMALL, 400, 280),
+            Snapshots.labelled(Snapshots.MID, 49, 48));
+    RoleEvidence enough =
+        demoted(
+            Snapshots.MID,
+            Snapshots.labelled(Snapshots.SMALL, 400, 280),
+            Snapshots.labelled(Snapshots.MID, 50, 49));
+    // When
+    MaskAllocation out =
+        build(published, NO_MASKS, null, few).routes("worker").allocations().get(0);
+    MaskAllocation back =
+        build(published, NO_MASKS, null, enough).routes("worker").allocations().get(0);
+    // Then
+    assertThat(out.demoted()).containsExactly(1);
+    assertThat(out.solution().pi(1)).isBetween(.10, .12);
+    assertThat(out.wantsLabels(1)).isTrue();
+    assertThat(back.demoted()).isEmpty();
+    assertThat(back.solution().pi(1)).isGreaterThan(.9);
+  }
+
+  @Test
+  void theStrongestEligibleArmIsNeverDemoted() {
+    PolicyBook.Published published = Snapshots.worker("{floor: {quality: .9}}");
+    RoleEvidence evidence =
+        demoted(Snapshots.FRONTIER, Snapshots.labelled(Snapshots.FRONTIER, 10, 9));
+
+    MaskAllocation allocation =
+        build(published, NO_MASKS, null, evidence).routes("worker").allocations().get(0);
+
+    assertThat(allocation.demoted()).isEmpty();
+  }
+
+  private static RoleEvidence demoted(int armNo, ArmEvidence... arms) {
+    RoleEvidence calm = Snapshots.evidence(arms);
+    return new RoleEvidence(
+        calm.roleNo(),
+        calm.calls(),
+        calm.epoch(),
+        calm.block(),
+        calm.arms(),
+        List.of(new ArmStanding(armNo, 1, Snapshots.BLOCK, "drift_down")),
+        List.of());
+  }
 
   // --- what is built anew
 
@@ -47,7 +102,7 @@ class AllocationBuilderTest {
     AllocationSnapshot after =
         build(Snapshots.worker("{holdout_share: 0.2}"), NO_MASKS, before, role(11, 1));
     // Then
-    assertThat(after.routes("worker").policy().holdoutShare()).isEqualTo(.2);
+    assertThat(after.routes("worker").policy().holdoutShare()).isEqualTo(HoldoutShare.fixed(.2));
   }
 
   @Test
@@ -177,6 +232,27 @@ class AllocationBuilderTest {
         .containsExactly(
             new double[] {.7 * pi[0] + .2, .7 * pi[1], .7 * pi[2] + .1}, within(1e-12));
     assertThat(allocation.draws().propensity(0)).isEqualTo((float) pi[0]);
+  }
+
+  @Test
+  void aHoldoutThatAdaptsIsOfTheMaskAndIsTold() {
+    // Given: at .003, .009 and .045 dollars a call, the small arm refuted and the mid one proven
+    PolicyBook.Published published = Snapshots.worker("{holdout_share: auto}");
+    // When
+    RoleRoutes routes =
+        build(published, Map.of("worker", Set.of(0b011L)), null, Snapshots.midIsProven())
+            .routes("worker");
+    // Then
+    MaskAllocation all = routes.allocation(0b111);
+    double[] pi = all.solution().pis();
+    double meanUsd = .003 * pi[0] + .009 * pi[1] + .045 * pi[2];
+    double rho = all.solution().holdoutShare();
+    assertThat(rho).isCloseTo(.05 * meanUsd / .045, within(1e-12)).isLessThan(.02);
+    assertThat(all.solution().propensity(2)).isCloseTo(rho + (1 - rho) * pi[2], within(1e-15));
+    assertThat(Explanation.of(routes, all).get("holdout_share").doubleValue()).isEqualTo(rho);
+    assertThat(Explanation.of(routes, routes.allocation(0b011)).get("holdout_share").doubleValue())
+        .as("the mid arm is the reference of those that are left")
+        .isEqualTo(.02);
   }
 
   // --- costs

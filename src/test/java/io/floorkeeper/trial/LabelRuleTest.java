@@ -19,11 +19,12 @@ class LabelRuleTest {
     LabelRule rule = LabelRule.atRate(.3);
     int base = 0;
     for (int i = 0; i < DRAWS; i++) {
-      base += rule.asks(false, random) ? 1 : 0;
-      assertThat(rule.asks(true, random)).isTrue();
+      base += rule.asksBase(random) ? 1 : 0;
     }
     assertThat(base / (double) DRAWS).isCloseTo(.3, within(.0052));
-    assertThat(rule.withBoosting(false).asks(true, RandomSource.L64_X128_MIX.create(1))).isFalse();
+    assertThat(rule.asksBesides(true)).isTrue();
+    assertThat(rule.asksBesides(false)).isFalse();
+    assertThat(rule.withBoosting(false).asksBesides(true)).isFalse();
   }
 
   @Test

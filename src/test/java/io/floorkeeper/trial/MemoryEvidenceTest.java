@@ -15,15 +15,11 @@ class MemoryEvidenceTest {
 
   private static void label(MemoryEvidence evidence, int armNo, int block, int calls, int quality) {
     for (int i = 0; i < calls; i++) {
-      evidence.add(ROLE, 0, armNo, block, Evidence.episode());
+      MemoryEvidence.Place place = new MemoryEvidence.Place(ROLE, "worker", armNo, block);
+      evidence.add(place, Evidence.episode());
       evidence.addLabel(
-          ROLE,
-          0,
-          false,
-          armNo,
-          block,
-          Evidence.label(Evidence.ONE, quality * Evidence.ONE),
-          quality);
+          new MemoryEvidence.Labelled(
+              place, Evidence.label(Evidence.ONE, quality * Evidence.ONE), quality, true));
     }
   }
 
@@ -67,7 +63,7 @@ class MemoryEvidenceTest {
   void aBlockIsAsManyCallsAsTheServices() {
     MemoryEvidence evidence = new MemoryEvidence(false);
     for (int i = 0; i < 693; i++) {
-      evidence.add(ROLE, 0, 7, 0, Evidence.episode());
+      evidence.add(new MemoryEvidence.Place(ROLE, "worker", 7, 0), Evidence.episode());
     }
 
     assertThat(evidence.snapshot(1).role(ROLE).block()).isEqualTo(1);
@@ -102,9 +98,10 @@ class MemoryEvidenceTest {
   }
 
   private static void inBucket(MemoryEvidence evidence, int bucket, boolean byContext, int q) {
-    evidence.add(ROLE, bucket, 7, 0, Evidence.episode());
+    MemoryEvidence.Place place = new MemoryEvidence.Place(ROLE, "worker", bucket, byContext, 7, 0);
+    evidence.add(place, Evidence.episode());
     Evidence label = Evidence.label(Evidence.ONE, q * Evidence.ONE);
-    evidence.addLabel(ROLE, bucket, byContext, 7, 0, label, q);
+    evidence.addLabel(new MemoryEvidence.Labelled(place, label, q, true));
   }
 
   private static int resets(MemoryEvidence evidence) {

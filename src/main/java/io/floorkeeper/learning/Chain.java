@@ -1,0 +1,105 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.ledger.Tokens;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Calls of one episode added up: all of them, or those of its first pass. Immutable; calls may be
+ * added in any order with the same result.
+ *
+ * @param nanoUsd of all calls; beyond nine billion dollars it refuses the next
+ * @param lastRank of the latest call: rung, start, span; compared as unsigned bytes; empty array:
+ *     no call yet
+ */
+record Chain(
+    int calls,
+    Tokens tokens,
+    int tokenCalls,
+    long nanoUsd,
+    int dollarCalls,
+    int errors,
+    byte[] lastRank,
+    boolean lastError,
+    Optional<RankedLabel> label) {
+
+  static final Chain NONE =
+      new Chain(0, Tokens.NONE, 0, 0, 0, 0, new byte[0], false, Optional.empty());
+
+  /** A label and the place of its call in the episode. */
+  record RankedLabel(byte[] rank, Label label) {}
+
+  /**
+   * With one more call.
+   *
+   * @throws ArithmeticException where its dollars fit into no long any more
+   */
+  Chain plus(EpisodeCall call) {
+    boolean latest = Arrays.compareUnsigned(call.rank(), lastRank) > 0;
+    Optional<RankedLabel> latestLabel =
+        call.label().isPresent()
+                && (label.isEmpty() || Arrays.compareUnsigned(call.rank(), label.get().rank()) > 0)
+            ? Optional.of(new RankedLabel(call.rank(), call.label().get()))
+            : label;
+    return new Chain(
+        calls + 1,
+        call.tokens().map(tokens::plus).orElse(tokens),
+        tokenCalls + (call.tokens().isPresent() ? 1 : 0),
+        Math.addExact(nanoUsd, call.nanoUsd().orElse(0)),
+        dollarCalls + (call.nanoUsd().isPresent() ? 1 : 0),
+        errors + (call.error() ? 1 : 0),
+        latest ? call.rank() : lastRank,
+        latest ? call.error() : lastError,
+        latestLabel);
+  }
+
+  /**
+   * What it delivered: the label of its latest labelled call; 0 where the very last call failed, no
+   * later label stands against that, and errors count so; empty: nobody has judged it.
+   */
+  Optional<Label> deliveredLabel(boolean errorsCountAsZero) {
+    boolean lastIsLabelled =
+        label.isPresent() && Arrays.compareUnsigned(label.get().rank(), lastRank) >= 0;
+    if (lastError && errorsCountAsZero && !lastIsLabelled) {
+      return Optional.of(new Label(1_000_000, 0));
+    }
+    return label.map(RankedLabel::label);
+  }
+
+  /**
+   * What it adds to the evidence as one episode, latencies left out (those are of calls). Tokens
+   * and dollars count only where every call has them: a partial sum would pass for a cheap episode.
+   */
+  Evidence evidence(boolean errorsCountAsZero) {
+    if (calls == 0) {
+      return Evidence.ZERO;
+    }
+    boolean tokensKnown = tokenCalls == calls;
+    boolean dollarsKnown = dollarCalls == calls;
+    Tokens known = tokensKnown ? tokens : Tokens.NONE;
+    BigInteger dollars = dollarsKnown ? BigInteger.valueOf(nanoUsd) : BigInteger.ZERO;
+    Optional<Label> delivered = deliveredLabel(errorsCountAsZero);
+    BigInteger v = BigInteger.valueOf(delivered.map(Label::weightMicros).orElse(0L));
+    BigInteger q = BigInteger.valueOf(delivered.map(Label::qualityMicros).orElse(0));
+    return new Evidence(
+        1,
+        delivered.isPresent() ? 1 : 0,
+        v,
+        v.multiply(v),
+        v.multiply(q),
+        known.input(),
+        known.cacheRead(),
+        known.cacheWrite(),
+        known.output(),
+        known.reasoning(),
+        tokensKnown ? 1 : 0,
+        dollarsKnown ? 1 : 0,
+        dollars,
+        dollars.multiply(dollars),
+        errors,
+        0,
+        0);
+  }
+}

@@ -1,0 +1,36 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.ledger.AttributedCall;
+import io.floorkeeper.ledger.CallRepository;
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.policy.RolePolicy;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A call and all that the policy says of it.
+ *
+ * @param nanoUsd what it is booked at, empty: unpriced
+ * @param rung of the ladder that it was made on; empty: the first pass, or a rung that is none
+ */
+record JudgedCall(
+    AttributedCall attributed,
+    CallRepository.Row row,
+    Optional<RolePolicy> role,
+    OptionalLong nanoUsd,
+    Optional<Label> label,
+    Optional<LadderBook.Rung> rung) {
+
+  /** Whether it ran where it was decided to: only then does it say anything of the decision. */
+  boolean teaches() {
+    return attributed.decision().isPresent() && Boolean.TRUE.equals(row.followed());
+  }
+
+  DecisionId decision() {
+    return attributed.decision().orElseThrow();
+  }
+
+  EpisodeCall ofEpisode() {
+    return EpisodeCall.of(attributed.call(), decision(), nanoUsd, label);
+  }
+}

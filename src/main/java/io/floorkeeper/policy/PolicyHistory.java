@@ -1,0 +1,55 @@
+package io.floorkeeper.policy;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Policies that were in force once: a decision is judged by the version that made it. */
+@ApplicationScoped
+public class PolicyHistory {
+  private final PolicyBook book;
+
+  /** Versions are immutable; there are as many as there were changes. */
+  private final Map<Integer, Policy> read = new ConcurrentHashMap<>();
+
+  PolicyHistory(PolicyBook book) {
+    this.book = book;
+  }
+
+  /**
+   * The policy of a version; empty where there is none of that number, or where this service reads
+   * its document no longer.
+   *
+   * @param connection that is asked where the version is not known here yet
+   */
+  public Optional<Policy> version(Connection connection, int version) throws SQLException {
+    PolicyBook.Published current = book.current();
+    if (current.version() == version) {
+      return Optional.of(current.policy());
+    }
+    Policy known = read.get(version);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select document, source from policy_version where tenant_no = 0 and version = ?")) {
+      select.setInt(1, version);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        Policy policy = PolicyReader.read(row.getString(1), row.getString(2));
+        read.put(version, policy);
+        return Optional.of(policy);
+      }
+    } catch (InvalidPolicyException e) {
+      return Optional.empty();
+    }
+  }
+}
