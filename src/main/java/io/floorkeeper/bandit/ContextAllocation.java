@@ -20,9 +20,8 @@ import java.util.Set;
  *
  * <p>With one cell both are {@link FloorAllocation#allocate}. Under an absolute floor f_b = f in
  * every cell, also where no arm reaches it there: what one cell lacks another may give. Only where
- * the traffic as a whole cannot reach it does each such cell fall back to its relative floor. Lower
- * bounds are each cell's own, so the sum is held with more confidence than each: it errs on the
- * side of the floor.
+ * the traffic as a whole cannot reach it does each such cell fall back to its relative floor.
+ * Demoted arms are tried in every cell, under both scopes, as in the role as a whole.
  *
  * <p>Lower bounds are each cell's own, so the sum is held with more confidence than the policy asks
  * for, and the more cells the more. Shortening the margins to those of a sum of independent errors
@@ -73,7 +72,8 @@ public final class ContextAllocation {
     }
     List<FloorSolution> solutions = new ArrayList<>();
     for (int b = 0; b < problems.size(); b++) {
-      solutions.add(problems.get(b).solution(pi[b], presetIndex));
+      FloorAllocation problem = problems.get(b);
+      solutions.add(problem.solution(problem.withTrial(pi[b]), presetIndex));
     }
     return List.copyOf(solutions);
   }

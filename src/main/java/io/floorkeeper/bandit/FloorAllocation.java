@@ -139,7 +139,7 @@ public final class FloorAllocation {
   }
 
   /** What demoted arms get besides, each the same. */
-  private double[] withTrial(double[] pi) {
+  double[] withTrial(double[] pi) {
     int tried = 0;
     for (boolean arm : demoted) {
       tried += arm ? 1 : 0;

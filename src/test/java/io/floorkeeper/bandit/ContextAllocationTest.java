@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A role that is routed by bucket: the same floor, over the traffic or in every cell. */
 class ContextAllocationTest {
@@ -89,6 +91,34 @@ class ContextAllocationTest {
         assertThat(Arrays.stream(solution.propensities()).sum()).isCloseTo(1, within(1e-12));
         assertThat(Arrays.stream(solution.propensities()).min().orElseThrow()).isNotNegative();
         assertThat(solution.propensity(2)).isGreaterThanOrEqualTo(.02);
+      }
+    }
+  }
+
+  /**
+   * A demoted arm leaves exploitation and is tried on a tenth of the calls of every cell, under
+   * both scopes, whether or not the floor can be reached; its labels decide when it is back.
+   */
+  @ParameterizedTest
+  @CsvSource({"PER_ARM, .9", "ROLE, .9", "PER_ARM, .995", "ROLE, .995"})
+  void demotedArmsAreTriedInEveryCell(FloorScope scope, double floor) {
+    // Given: the cheap arm would serve all of the easy cell
+    List<List<ArmBelief>> cells = List.of(cell(400, .97, .98, .98), cell(400, .50, .70, .97));
+    AllocationSettings settings = PER_ARM.withScope(scope);
+    for (Set<Integer> demoted : List.of(Set.of(0), Set.of(0, 1), Set.of(0, 2))) {
+      // When
+      List<FloorSolution> solutions =
+          ContextAllocation.allocate(
+              cells, new double[] {.5, .5}, Floor.absolute(floor), settings, demoted, -1);
+      // Then
+      double each = FloorAllocation.TRIAL_SHARE / (demoted.contains(1) ? 2 : 1);
+      for (FloorSolution solution : solutions) {
+        assertThat(Arrays.stream(solution.propensities()).sum()).isCloseTo(1, within(1e-12));
+        for (int k : demoted) {
+          if (k < 2) { // the strongest is never demoted
+            assertThat(solution.pi(k)).isBetween(each, each + settings.eps0());
+          }
+        }
       }
     }
   }
