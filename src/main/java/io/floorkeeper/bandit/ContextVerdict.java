@@ -14,14 +14,14 @@ import java.util.OptionalLong;
  *       #STABLE_CALLS} calls, and a floor that is known ({@link FloorSolution#isFloorUnsure}).
  *   <li>{@link Status#ALIKE}: no bucket's labels say that it differs ({@link ContextSplit}).
  *   <li>{@link Status#NO_GAIN}: some differ, and telling them apart saves nothing at the same floor
- *       ({@link ContextGain}): the predicted gain is below {@link #LEAST_GAIN} of what the role
- *       costs.
+ *       ({@link ContextGain}): even the 90 % end of the predicted gain is below {@link #LEAST_GAIN}
+ *       of what the role costs.
  *   <li>{@link Status#IN_FORCE}.
  * </ol>
  *
  * @param labels effective labels of the role
  * @param callsSinceReset calls of the role since an arm of it was last reset; empty: none was
- * @param split buckets that stand by themselves
+ * @param split buckets that the evidence says stand by themselves
  * @param mostLogBayesFactor the greatest ln BF of a bucket
  * @param logThreshold ln t, from which a bucket stands by itself
  * @param gain predicted; empty where the rule did not get so far

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.bandit.ContextGain;
 import io.floorkeeper.bandit.ContextVerdict;
+import io.floorkeeper.policy.ContextPolicy;
 import java.util.Locale;
 
 /** Why a role is, or is not, routed by context: the rule and its figures. */
@@ -21,7 +22,7 @@ final class ContextExplanation {
     node.put("use", context.definition().use().name().toLowerCase(Locale.ROOT));
     node.put("status", verdict.status().name().toLowerCase(Locale.ROOT));
     node.put("in_force", verdict.inForce());
-    node.put("why", why(verdict));
+    node.put("why", why(context.definition().use(), verdict));
     node.put("labels", verdict.labels());
     node.put("stable_labels", ContextVerdict.STABLE_LABELS);
     if (verdict.callsSinceReset().isPresent()) {
@@ -74,15 +75,29 @@ final class ContextExplanation {
     return node;
   }
 
-  private static String why(ContextVerdict verdict) {
+  private static String why(ContextPolicy.Use use, ContextVerdict verdict) {
+    boolean on = use == ContextPolicy.Use.ON;
     return switch (verdict.status()) {
       case OFF -> "the policy has it off, or the role does not learn yet";
       case UNSTABLE ->
           "the role's baseline is not stable: too few labels, an arm reset of late, or a floor that"
               + " is not known yet";
-      case ALIKE -> "no bucket's labels say that it differs from the others";
-      case NO_GAIN -> "buckets differ, but telling them apart saves nothing at the same floor";
-      case IN_FORCE -> "buckets differ, and telling them apart is predicted to pay";
+      case ALIKE ->
+          on
+              ? "the policy has it on, but no bucket has a number yet"
+              : "no bucket's labels say that it differs from the others";
+      case NO_GAIN ->
+          "buckets differ, but even at best telling them apart is predicted to save less than "
+              + Math.round(100 * ContextVerdict.LEAST_GAIN)
+              + " % at the same floor";
+      case IN_FORCE -> {
+        if (on) {
+          yield "the policy has it on";
+        }
+        yield verdict.gain().filter(gain -> gain.gainUsd() > 0).isPresent()
+            ? "buckets differ, and telling them apart is predicted to pay"
+            : "buckets differ, and it is not refuted that telling them apart pays";
+      }
     };
   }
 }
