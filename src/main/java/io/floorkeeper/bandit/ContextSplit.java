@@ -36,6 +36,9 @@ import org.apache.commons.math3.special.Beta;
  * n0_k = argmax over {15, 8, 4, 2} of sum_b ln [B(n0*mu_bk + s_bk, n0*(1-mu_bk) + f_bk) / B(n0*mu_bk, n0*(1-mu_bk))]
  * </pre>
  *
+ * <p>It is never worth more than the role's own prior and the labels that it was borrowed from: n0
+ * of the posterior is min(n0_k, 4 + sum_j n_jk). Where nobody knows the arm nothing is lent.
+ *
  * <p>The bucket that stands out most is taken out first and the others are judged again without it,
  * as in the growing of a tree: one outlier must not make all the others look different.
  */
@@ -89,6 +92,10 @@ public final class ContextSplit {
   }
 
   private void grow() {
+    boolean known = elsewhere.stream().anyMatch(arm -> arm.labels() > 0);
+    if (buckets.stream().filter(ContextSplit::isLabelled).count() + (known ? 1 : 0) < 2) {
+      return; // from what should it differ
+    }
     while (true) {
       int most = -1;
       for (int b = 0; b < split.length; b++) {
@@ -143,6 +150,10 @@ public final class ContextSplit {
 
   /** What a bucket believes of an arm before its own labels: borrowed from all the others. */
   private BetaPosterior prior(int bucket, int k) {
+    return PooledPrior.of(priorMeans[k], others(bucket, k), PooledPrior.BUCKET_WEIGHT);
+  }
+
+  private List<Sibling> others(int bucket, int k) {
     List<Sibling> others = new ArrayList<>();
     others.add(elsewhere.get(k));
     for (int b = 0; b < buckets.size(); b++) {
@@ -150,7 +161,7 @@ public final class ContextSplit {
         others.add(buckets.get(b).get(k));
       }
     }
-    return PooledPrior.of(priorMeans[k], others, PooledPrior.BUCKET_WEIGHT);
+    return others;
   }
 
   /**
@@ -180,10 +191,46 @@ public final class ContextSplit {
   /** The posterior of an arm's quality in a bucket that stands by itself. */
   public BetaPosterior posterior(int bucket, int k) {
     Sibling own = buckets.get(bucket).get(k);
-    return BetaPosterior.of(prior(bucket, k).mean(), borrowed[k], own.labels(), own.mean());
+    return BetaPosterior.of(
+        prior(bucket, k).mean(), priorWeight(bucket, k), own.labels(), own.mean());
   }
 
-  /** n0: what an arm's borrowed mean is worth in every bucket, in labels. */
+  /** What {@link #posterior} owes to others, in labels. */
+  public double priorWeight(int bucket, int k) {
+    return lent(k, others(bucket, k));
+  }
+
+  private double lent(int k, List<Sibling> lenders) {
+    return Math.min(borrowed[k], ROLE_WEIGHT + lenders.stream().mapToDouble(Sibling::labels).sum());
+  }
+
+  /**
+   * The posterior of an arm's quality in a pool that borrows, as a bucket does, from those that
+   * stand by themselves.
+   *
+   * @param own what is known of the arm in the pool
+   */
+  public BetaPosterior pooled(int k, Sibling own) {
+    return BetaPosterior.of(
+        PooledPrior.mean(priorMeans[k], apart(k)), pooledWeight(k), own.labels(), own.mean());
+  }
+
+  /** What {@link #pooled} owes to others, in labels. */
+  public double pooledWeight(int k) {
+    return lent(k, apart(k));
+  }
+
+  private List<Sibling> apart(int k) {
+    List<Sibling> apart = new ArrayList<>();
+    for (int b = 0; b < split.length; b++) {
+      if (split[b]) {
+        apart.add(buckets.get(b).get(k));
+      }
+    }
+    return apart;
+  }
+
+  /** n0: what an arm's borrowed mean is worth in every bucket at most, in labels. */
   public double borrowedWeight(int k) {
     return borrowed[k];
   }

@@ -70,7 +70,7 @@ public final class Beliefs {
 
   /**
    * The floor that a role is held to: the policy's, or its share of what the strongest candidate is
-   * believed to deliver. Empty where the policy has none.
+   * believed to deliver, as routing believes it ({@link Strata}). Empty where the policy has none.
    */
   public static OptionalDouble floor(Numbers numbers, RolePolicy role, RoleEvidence evidence) {
     if (role.floor().isEmpty()) {
@@ -82,6 +82,6 @@ public final class Beliefs {
     }
     int reference = role.candidates().size() - 1;
     return OptionalDouble.of(
-        floor.value() * quality(role, reference, sums(numbers, role, evidence, reference)).mean());
+        floor.value() * Strata.of(numbers, role, evidence).quality(reference).mean());
   }
 }

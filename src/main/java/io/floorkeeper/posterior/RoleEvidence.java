@@ -1,6 +1,7 @@
 package io.floorkeeper.posterior;
 
 import io.floorkeeper.bandit.BlockEvidence;
+import io.floorkeeper.bandit.DiscountedEvidence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,6 +83,22 @@ public record RoleEvidence(
         a.openedAtCalls(),
         Math.max(a.resetsSince(), b.resetsSince()),
         a.sums().plus(b.sums()));
+  }
+
+  /**
+   * Tasks that were begun in some buckets, on whatever arm, as they count today: forgotten with the
+   * half-life, d = 2^(-(N - N_b)/H), and not with resets. What an arm was reset for is its quality;
+   * the tasks that it had did come, and a role's traffic is not another for it.
+   */
+  public double traffic(IntPredicate buckets, double halfLifeCalls) {
+    List<BlockEvidence> blocks = new ArrayList<>();
+    for (ArmEvidence arm : arms) {
+      if (buckets.test(arm.bucket())) {
+        arm.blocks()
+            .forEach(b -> blocks.add(new BlockEvidence(b.block(), b.openedAtCalls(), 0, b.sums())));
+      }
+    }
+    return DiscountedEvidence.of(blocks, calls, halfLifeCalls).episodes();
   }
 
   /** Calls of an arm by bin of {@code LatencySketch}, over some buckets. */

@@ -21,9 +21,9 @@ final class ArmViews {
 
   private ArmViews() {}
 
-  /** Of the whole role: its buckets together. */
+  /** Of the whole role: its buckets together, weighed by traffic where they differ. */
   static List<ArmView> of(Numbers numbers, RolePolicy policy, RoleEvidence evidence) {
-    return of(numbers, policy, evidence, bucket -> true);
+    return new StrataViews(numbers, policy, evidence).whole();
   }
 
   /** Of some of the role's buckets together, as if they were all that it has. */

@@ -3,30 +3,25 @@ package io.floorkeeper.routing;
 import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.AllocationSettings;
 import io.floorkeeper.bandit.ArmBelief;
-import io.floorkeeper.bandit.BucketCost;
 import io.floorkeeper.bandit.ContextAllocation;
 import io.floorkeeper.bandit.ContextGain;
 import io.floorkeeper.bandit.ContextSplit;
 import io.floorkeeper.bandit.ContextVerdict;
 import io.floorkeeper.bandit.ContextVerdict.Status;
-import io.floorkeeper.bandit.CostPosterior;
 import io.floorkeeper.bandit.DiscountedEvidence;
 import io.floorkeeper.bandit.Floor;
 import io.floorkeeper.bandit.FloorSolution;
-import io.floorkeeper.bandit.PooledPrior.Sibling;
-import io.floorkeeper.bandit.Standardised;
 import io.floorkeeper.policy.ContextPolicy;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
+import io.floorkeeper.posterior.Strata;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -34,16 +29,12 @@ import java.util.stream.IntStream;
  * answers with the role's own allocations, and differs by nothing but the number in the id.
  */
 final class ContextBuilder {
-  private static final double[] ONE = {1};
-
   private final RoleRoutes role;
   private final RolePolicy policy;
   private final ContextPolicy definition;
-  private final Numbers numbers;
   private final RoleEvidence evidence;
-  private final int[] bucketNos;
-  private final int arms;
-  private final DiscountedEvidence[][] sums;
+  private final StrataViews views;
+  private final Strata strata;
   private final double[] share;
   private final ContextSplit split;
 
@@ -54,61 +45,22 @@ final class ContextBuilder {
     this.role = role;
     this.policy = role.policy();
     this.definition = policy.context().orElseThrow();
-    this.numbers = numbers;
     this.evidence = evidence;
-    this.bucketNos = numbers.bucketNos(policy);
-    this.arms = role.arms().size();
-    this.sums = new DiscountedEvidence[bucketNos.length][arms];
-    double[] episodes = new double[bucketNos.length];
-    for (int slot = 0; slot < bucketNos.length; slot++) {
-      for (int k = 0; k < arms; k++) {
-        sums[slot][k] = sums(k, bucketNos[slot]);
-        episodes[slot] += sums[slot][k].episodes();
-      }
-    }
-    double all = Arrays.stream(episodes).sum();
-    this.share =
-        Arrays.stream(episodes).map(e -> all > 0 ? e / all : 1. / episodes.length).toArray();
-    this.split = split();
-  }
-
-  /** Nothing is known of a bucket without a number: what was stamped 0 may be anything. */
-  private DiscountedEvidence sums(int k, int bucketNo) {
-    return Beliefs.sums(
-        numbers, policy, evidence, k, bucket -> bucketNo != 0 && bucket == bucketNo);
-  }
-
-  private ContextSplit split() {
-    double[] priors = policy.priorMeans().stream().mapToDouble(Double::doubleValue).toArray();
-    List<List<Sibling>> buckets = new ArrayList<>();
-    for (DiscountedEvidence[] ofSlot : sums) {
-      buckets.add(Arrays.stream(ofSlot).map(ContextBuilder::sibling).toList());
-    }
-    Set<Integer> here = numbered();
-    List<Sibling> elsewhere = new ArrayList<>();
-    for (int k = 0; k < arms; k++) {
-      elsewhere.add(
-          sibling(Beliefs.sums(numbers, policy, evidence, k, bucket -> !here.contains(bucket))));
-    }
-    return ContextSplit.of(priors, buckets, elsewhere);
-  }
-
-  private Set<Integer> numbered() {
-    return IntStream.of(bucketNos)
-        .filter(no -> no != 0)
-        .boxed()
-        .collect(java.util.stream.Collectors.toSet());
-  }
-
-  private static Sibling sibling(DiscountedEvidence sums) {
-    return new Sibling(sums.effectiveLabels(), sums.meanQuality());
+    this.views = new StrataViews(numbers, policy, evidence);
+    this.strata = views.strata();
+    this.split = strata.split();
+    double[] traffic = IntStream.range(0, strata.slots()).mapToDouble(strata::traffic).toArray();
+    double all = Arrays.stream(traffic).sum();
+    this.share = Arrays.stream(traffic).map(e -> all > 0 ? e / all : 1. / traffic.length).toArray();
   }
 
   RoleRoutes build() {
     boolean always = definition.use() == ContextPolicy.Use.ON;
-    boolean[] alone = new boolean[bucketNos.length];
+    boolean[] alone = new boolean[strata.slots()];
+    int differing = 0;
     for (int slot = 0; slot < alone.length; slot++) {
-      alone[slot] = bucketNos[slot] != 0 && (always || split.splits(slot));
+      alone[slot] = strata.bucketNo(slot) != 0 && (always || split.splits(slot));
+      differing += split.splits(slot) ? 1 : 0;
     }
     OptionalLong sinceReset = evidence.callsSinceReset();
     double labels = role.arms().stream().mapToDouble(ArmView::labels).sum();
@@ -131,8 +83,8 @@ final class ContextBuilder {
             status,
             labels,
             sinceReset,
-            count(alone),
-            split.mostLogBayesFactor(),
+            differing,
+            IntStream.range(0, alone.length).mapToDouble(split::logBayesFactor).max().orElse(0),
             split.logThreshold(),
             gain);
     return routes(verdict, alone, cells);
@@ -150,20 +102,20 @@ final class ContextBuilder {
     return count;
   }
 
-  /** The pool first, then the buckets that stand by themselves, in the order of their slots. */
+  /**
+   * The pool first, then the buckets that stand by themselves, in the order of their slots. What is
+   * left of former definitions is of the pool.
+   */
   private List<List<ArmView>> cells(boolean[] alone) {
-    Set<Integer> out =
-        IntStream.range(0, alone.length)
-            .filter(slot -> alone[slot])
-            .map(slot -> bucketNos[slot])
-            .boxed()
-            .collect(java.util.stream.Collectors.toSet());
-    double[][] priorsUsd = priorsUsd();
+    boolean[] pool = new boolean[strata.size()];
+    for (int stratum = 0; stratum < pool.length; stratum++) {
+      pool[stratum] = stratum >= alone.length || !alone[stratum];
+    }
     List<List<ArmView>> cells = new ArrayList<>();
-    cells.add(ArmViews.of(numbers, policy, evidence, bucket -> !out.contains(bucket)));
+    cells.add(views.together(pool));
     for (int slot = 0; slot < alone.length; slot++) {
       if (alone[slot]) {
-        cells.add(bucket(slot, priorsUsd[slot]));
+        cells.add(views.stratum(slot));
       }
     }
     return cells;
@@ -176,53 +128,6 @@ final class ContextBuilder {
       weights[alone[slot] ? cell++ : 0] += share[slot];
     }
     return weights;
-  }
-
-  /** What is believed of the arms in a bucket that stands by itself. */
-  private List<ArmView> bucket(int slot, double[] priorUsd) {
-    List<ArmView> views = new ArrayList<>();
-    for (int k = 0; k < arms; k++) {
-      ArmView whole = role.arms().get(k);
-      DiscountedEvidence seen = sums[slot][k];
-      CostPosterior cost =
-          CostPosterior.blended(
-              priorUsd[k],
-              ArmViews.seenUsd(whole.arm(), seen),
-              seen.cvUsd(),
-              costEpisodes(slot, k));
-      views.add(
-          ArmView.of(
-              whole.arm(),
-              whole.armNo(),
-              new ArmBelief(split.posterior(slot, k), cost),
-              seen.effectiveLabels(),
-              seen.dollarEpisodes(),
-              whole.costKnown(),
-              whole.p95LatencyMillis(),
-              ArmViews.delta(policy)));
-    }
-    return List.copyOf(views);
-  }
-
-  /** Of an arm whose cost is not known nothing is learned of it: it is as dear as the dearest. */
-  private double costEpisodes(int slot, int k) {
-    ArmView whole = role.arms().get(k);
-    return whole.costKnown() ? ArmViews.costEpisodes(whole.arm(), sums[slot][k]) : 0;
-  }
-
-  private double[][] priorsUsd() {
-    double[][] episodes = new double[sums.length][arms];
-    double[][] seenUsd = new double[sums.length][arms];
-    for (int slot = 0; slot < sums.length; slot++) {
-      for (int k = 0; k < arms; k++) {
-        episodes[slot][k] = costEpisodes(slot, k);
-        seenUsd[slot][k] = ArmViews.seenUsd(role.arms().get(k).arm(), sums[slot][k]);
-      }
-    }
-    return BucketCost.priorsUsd(
-        episodes,
-        seenUsd,
-        role.arms().stream().mapToDouble(a -> a.belief().cost().meanUsd()).toArray());
   }
 
   private ContextGain gain(List<List<ArmView>> cells, double[] weights) {
@@ -239,9 +144,6 @@ final class ContextBuilder {
     boolean inForce = verdict.inForce();
     List<List<MaskAllocation>> allocations =
         inForce ? allocations(cells, weights(alone)) : List.of();
-    List<ArmView> whole = cells.isEmpty() ? role.arms() : standardised(cells, weights(alone));
-    List<MaskAllocation> ofRole =
-        cells.isEmpty() ? role.allocations() : allocations(List.of(whole), ONE).get(0);
     List<String> meanings = definition.meanings();
     String status = verdict.status().name().toLowerCase(Locale.ROOT);
     List<ContextRoutes.Bucket> buckets = new ArrayList<>();
@@ -249,28 +151,36 @@ final class ContextBuilder {
       String routedBy = !inForce ? "role" : alone[slot] ? "bucket" : "pool";
       buckets.add(
           new ContextRoutes.Bucket(
-              bucketNos[slot],
+              strata.bucketNo(slot),
               meanings.get(slot),
               share[slot],
-              Arrays.stream(sums[slot]).mapToDouble(DiscountedEvidence::effectiveLabels).sum(),
+              labels(slot),
               split.logBayesFactor(slot),
-              alone[slot],
-              new RouteAnswer.Context(bucketNos[slot], routedBy, status)));
+              split.splits(slot),
+              new RouteAnswer.Context(strata.bucketNo(slot), routedBy, status)));
     }
     ContextRoutes context = new ContextRoutes(definition, verdict, buckets);
     List<RoleRoutes> bySlot = new ArrayList<>();
     int cell = 1;
     for (int slot = 0; slot < alone.length; slot++) {
       int at = alone[slot] ? cell++ : 0;
-      List<MaskAllocation> its = inForce ? allocations.get(at) : ofRole;
+      List<MaskAllocation> its = inForce ? allocations.get(at) : role.allocations();
       bySlot.add(
           role.ofSlot(
               slot,
               context,
-              inForce ? cells.get(at) : whole,
-              verdict.tries() && bucketNos[slot] != 0 ? trying(slot, its) : its));
+              inForce ? cells.get(at) : role.arms(),
+              verdict.tries() && strata.bucketNo(slot) != 0 ? trying(slot, its) : its));
     }
-    return role.with(context, whole, ofRole, bySlot);
+    return role.with(context, role.arms(), role.allocations(), bySlot);
+  }
+
+  private double labels(int slot) {
+    double labels = 0;
+    for (int k = 0; k < role.arms().size(); k++) {
+      labels += strata.sums(slot, k).effectiveLabels();
+    }
+    return labels;
   }
 
   /** With a small share for the arms that were hardly tried in the bucket. */
@@ -280,7 +190,7 @@ final class ContextBuilder {
       boolean[] wanted = new boolean[allocation.candidates().size()];
       boolean any = false;
       for (int i = 0; i < wanted.length; i++) {
-        DiscountedEvidence seen = sums[slot][allocation.candidates().get(i)];
+        DiscountedEvidence seen = strata.sums(slot, allocation.candidates().get(i));
         wanted[i] = seen.effectiveLabels() < ContextVerdict.TRIED_LABELS;
         any |= wanted[i];
       }
@@ -297,26 +207,6 @@ final class ContextBuilder {
         allocation.demoted(),
         solution,
         Allocation.of(solution.pis()));
-  }
-
-  /** The role as a whole where its buckets differ: what it is, not what it was given. */
-  private List<ArmView> standardised(List<List<ArmView>> cells, double[] weights) {
-    List<ArmView> views = new ArrayList<>();
-    for (int k = 0; k < arms; k++) {
-      int at = k;
-      ArmView whole = role.arms().get(k);
-      views.add(
-          ArmView.of(
-              whole.arm(),
-              whole.armNo(),
-              Standardised.of(cells.stream().map(cell -> cell.get(at).belief()).toList(), weights),
-              whole.labels(),
-              whole.dollarEpisodes(),
-              whole.costKnown(),
-              whole.p95LatencyMillis(),
-              ArmViews.delta(policy)));
-    }
-    return List.copyOf(views);
   }
 
   /** By cell, for the masks that the role has allocations for. */

@@ -15,10 +15,11 @@ record ContextRoutes(ContextPolicy definition, ContextVerdict verdict, List<Buck
    * A bucket and what is known of it.
    *
    * @param bucketNo 0 where it has no number
-   * @param share of the traffic, discounted as evidence is
+   * @param share of the traffic that the definition tells apart, forgotten with the half-life alone
    * @param labels effective, of all arms together
    * @param logBayesFactor ln BF that its qualities are its own
-   * @param split whether the evidence says so; it is heeded where the context is in force
+   * @param split whether the evidence says so; it is heeded where the context is in force, and by
+   *     {@code use: on} not waited for
    */
   record Bucket(
       int bucketNo,

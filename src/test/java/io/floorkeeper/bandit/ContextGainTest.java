@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -93,21 +95,37 @@ class ContextGainTest {
     ArmBelief easy = belief(900, .999, .002);
     ArmBelief hard = belief(20, .5, .020);
 
-    ArmBelief role = Standardised.of(List.of(easy, hard), HALVES);
+    BetaPosterior quality =
+        Standardised.quality(List.of(easy.quality(), hard.quality()), new double[2], HALVES);
+    CostPosterior cost = Standardised.cost(List.of(easy.cost(), hard.cost()), HALVES);
 
-    assertThat(role.quality().mean()).isCloseTo(.7495, within(1e-9));
-    assertThat(role.quality().variance())
+    assertThat(quality.mean()).isCloseTo(.7495, within(1e-9));
+    assertThat(quality.variance())
         .isCloseTo((easy.quality().variance() + hard.quality().variance()) / 4, within(1e-9));
-    assertThat(role.cost().meanUsd()).isCloseTo(.011, within(1e-12));
-    assertThat(role.cost().logSd()).isZero();
+    assertThat(cost.meanUsd()).isCloseTo(.011, within(1e-12));
+    assertThat(cost.logSd()).isZero();
+  }
+
+  /** Thirty cells that know nothing are as sure as one of them, and no more. */
+  @Test
+  void whatAllCellsBorrowIsOneOpinion() {
+    BetaPosterior prior = new BetaPosterior(3.6, .4);
+    double[] thirtieths = new double[30];
+    double[] four = new double[30];
+    Arrays.fill(thirtieths, 1 / 30.);
+    Arrays.fill(four, 4);
+
+    BetaPosterior role = Standardised.quality(Collections.nCopies(30, prior), four, thirtieths);
+
+    assertThat(role.a()).isCloseTo(3.6, within(1e-9));
+    assertThat(role.b()).isCloseTo(.4, within(1e-9));
   }
 
   @Test
   void dollarsOfTheRoleHaveTheVarianceOfTheirSum() {
     CostPosterior usd = CostPosterior.of(.01, 1, 10);
-    ArmBelief one = new ArmBelief(new BetaPosterior(5, 5), usd);
 
-    CostPosterior role = Standardised.of(List.of(one, one), HALVES).cost();
+    CostPosterior role = Standardised.cost(List.of(usd, usd), HALVES);
 
     double variance = role.meanUsd() * role.meanUsd() * Math.expm1(role.logSd() * role.logSd());
     assertThat(variance).isCloseTo(.01 * .01 * .1 / 2, within(1e-12));
