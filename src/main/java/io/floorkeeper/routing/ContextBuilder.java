@@ -183,13 +183,16 @@ final class ContextBuilder {
     return labels;
   }
 
-  /** With a small share for the arms that were hardly tried in the bucket. */
+  /**
+   * With a small share for the arms that were hardly tried in the bucket. The reference is not of
+   * them: it is what the bucket falls back to, and the dearest to learn of.
+   */
   private List<MaskAllocation> trying(int slot, List<MaskAllocation> allocations) {
     List<MaskAllocation> trying = new ArrayList<>();
     for (MaskAllocation allocation : allocations) {
       boolean[] wanted = new boolean[allocation.candidates().size()];
       boolean any = false;
-      for (int i = 0; i < wanted.length; i++) {
+      for (int i = 0; i < wanted.length - 1; i++) {
         DiscountedEvidence seen = strata.sums(slot, allocation.candidates().get(i));
         wanted[i] = seen.effectiveLabels() < ContextVerdict.TRIED_LABELS;
         any |= wanted[i];

@@ -187,10 +187,10 @@ class ContextBuilderTest extends RouterFixture {
         role.within(in("debate").request()).allocation(0b111).solution().propensities();
 
     for (int k = 0; k < 3; k++) {
-      // (1 - .02) of what was drawn from, .02/3 for each of three arms, of the .9 that are drawn
+      // (1 - .02) of what was drawn from, .02/2 for each arm but the reference, of the .9 drawn
       double heldOut = k == 2 ? .1 : 0;
-      assertThat(others[k])
-          .isCloseTo(heldOut + .98 * (usual[k] - heldOut) + .9 * .02 / 3, within(1e-12));
+      double tried = k == 2 ? 0 : .9 * .02 / 2;
+      assertThat(others[k]).isCloseTo(heldOut + .98 * (usual[k] - heldOut) + tried, within(1e-12));
     }
     assertThat(Arrays.stream(others).sum()).isCloseTo(1, within(1e-12));
     AllocationSnapshot young = Snapshots.of(published, Snapshots.evidence());
