@@ -104,6 +104,21 @@ final class Comparison {
               + " allocation, regret in dollars, shortfall of quality")
   java.nio.file.Path plots;
 
+  /** What has no effect without {@code --compare}. */
+  static final List<String> OPTIONS =
+      List.of(
+          "--label-rate",
+          "--label-bias",
+          "--hide-label-probability",
+          "--label-delay",
+          "--no-label-boost",
+          "--no-drift-resets",
+          "--role-floor",
+          "--regress",
+          "--context",
+          "--csv",
+          "--plots");
+
   private static final Pattern REGRESSION = Pattern.compile("(.+)=(.+)@(\\d{1,8})-(\\d{1,8})");
 
   /**
