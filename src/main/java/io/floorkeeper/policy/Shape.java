@@ -36,7 +36,7 @@ enum Shape {
       "expected_tokens",
       "graduation",
       "reward_wait"),
-  FLOOR("quality", "relative_to_reference", "confidence", "scope"),
+  FLOOR("quality", "relative_to_reference", "confidence", "ledger_confidence", "scope"),
   CEILING("cost_usd_per_call", "spend_usd_per_day", "p95_latency"),
   EVALUATION("name", "range", "direction", "weight"),
   EXPECTED_TOKENS("input", "output"),

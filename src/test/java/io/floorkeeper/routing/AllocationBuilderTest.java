@@ -29,8 +29,10 @@ class AllocationBuilderTest {
 
   @Test
   void aDemotedArmIsTriedAndLabelledUntilItHasFiftyNewLabels() {
-    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block
-    PolicyBook.Published published = Snapshots.worker("{floor: {quality: .9}}");
+    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block; no
+    // ledger, in which the small arm's 400 calls would be a debt
+    PolicyBook.Published published =
+        Snapshots.worker("{floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
     RoleEvidence few =
         demoted(
             Snapshots.MID,
