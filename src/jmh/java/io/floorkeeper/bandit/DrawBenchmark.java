@@ -27,6 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class DrawBenchmark {
   private static final int SESSIONS = 1024; // a power of two
+  private static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   @Param({"2", "4", "8"})
   public int arms;
@@ -51,21 +52,18 @@ public class DrawBenchmark {
 
   @Benchmark
   public long generator() {
-    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
-    return random.nextLong();
+    return RANDOM.nextLong();
   }
 
   @Benchmark
   public int byChance() {
-    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
-    return allocation.draw(random);
+    return allocation.draw(RANDOM);
   }
 
   /** The look-up alone: its u comes from the generator. */
   @Benchmark
   public int bySession() {
-    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
-    return allocation.drawBySession(random.nextDouble());
+    return allocation.drawBySession(RANDOM.nextDouble());
   }
 
   /** With the hash of a session that is named by a UUID. */

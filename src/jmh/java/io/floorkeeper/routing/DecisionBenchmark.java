@@ -5,11 +5,9 @@ import io.floorkeeper.policy.PolicyBook;
 import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.apache.commons.rng.UniformRandomProvider;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -25,6 +23,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * One decision with its id, from a snapshot of one role with four candidates. Target: 1 us or less,
  * and nothing allocated beyond the answer. {@link #hmac} is the baseline: the signature of 36 bytes
  * by the JDK, which no decision can be without.
+ *
+ * <p>The answer, in bytes of a 64-bit JVM with compressed references: 88 for the {@link Decision},
+ * 80 for its {@link DecisionId}, 24 and 80 for the string of 64 characters and its array, 272 in
+ * all. {@code gc.alloc.rate.norm} shows just them, of every kind of decision, and 104 of {@link
+ * #sign}; the rest is 0.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -82,8 +85,7 @@ public class DecisionBenchmark {
   }
 
   private Decision decide(RouteRequest request) {
-    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
-    return router.decide(request, snapshot, random, Snapshots.NOW, sequence++);
+    return router.decide(request, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence++);
   }
 
   @Benchmark

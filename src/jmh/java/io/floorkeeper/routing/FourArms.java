@@ -42,7 +42,7 @@ final class FourArms {
     Map<String, RolePolicy> policies = new LinkedHashMap<>();
     Map<String, Integer> numbers = new LinkedHashMap<>();
     for (int i = 0; i < roles; i++) {
-      policies.put(role(i), named(role(i), first));
+      policies.put(role(i), first.withName(role(i)));
       numbers.put(role(i), 11 + i);
     }
     Policy policy = one.policy();
@@ -58,32 +58,6 @@ final class FourArms {
         new Numbers(numbers, one.numbers().arms()),
         one.document(),
         one.source());
-  }
-
-  private static RolePolicy named(String name, RolePolicy r) {
-    return new RolePolicy(
-        name,
-        r.strategy(),
-        r.learning(),
-        r.candidates(),
-        r.presetTier(),
-        r.floor(),
-        r.ceiling(),
-        r.escalation(),
-        r.evaluations(),
-        r.errorsCountAsZero(),
-        r.labelRate(),
-        r.halfLifeCalls(),
-        r.exploration(),
-        r.perArmExploration(),
-        r.holdoutShare(),
-        r.controlShare(),
-        r.fallbackRelativeFloor(),
-        r.priorMeans(),
-        r.expectedInputTokens(),
-        r.expectedOutputTokens(),
-        r.graduationMinTraces(),
-        r.rewardWait());
   }
 
   /**

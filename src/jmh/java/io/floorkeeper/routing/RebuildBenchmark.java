@@ -21,7 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A snapshot of 10,000 roles of four arms each, on one thread: all of it, what a second's news
  * costs (100 roles changed), and nothing new at all. {@link #views} is the first of the two parts
- * of the work on a role, over all roles; the other is the quadrature.
+ * of the work on a role, over all roles; the other is the quadrature. Target: well below the second
+ * between two snapshots, for all of it too.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -85,7 +86,7 @@ public class RebuildBenchmark {
     return build(evidence, built);
   }
 
-  /** Evidence to beliefs, with the bounds that an answer tells. */
+  /** Evidence to beliefs; the figures that answers tell are computed when one asks. */
   @Benchmark
   public Object views() {
     List<ArmView> last = null;

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param delta an arm is proven or refuted at its delta- and (1 - delta)-quantiles, in (0, .5)
  * @param eps share of exploration over all arms, per_arm scope, in [0, 1)
  * @param eps0 the most that exploration may take, role scope, in [0, 1)
- * @param holdoutShare rho, the share that is held out on the reference arm
+ * @param holdoutShare rho, the share that is held out on the reference arm, in [0, 1)
  * @param controlShare kappa, the share that goes to the preset arm; rho + kappa &lt; 1
  * @param fallbackRelativeFloor the relative floor where every arm is refuted, in (0, 1]
  * @param referenceShare omega, what the reference gets besides while a relative floor is not known
@@ -22,7 +22,7 @@ public record AllocationSettings(
     double delta,
     double eps,
     double eps0,
-    double holdoutShare,
+    HoldoutShare holdoutShare,
     double controlShare,
     double fallbackRelativeFloor,
     double referenceShare,
@@ -39,11 +39,12 @@ public record AllocationSettings(
     require("delta", delta, delta > 0 && delta < .5, "(0, .5)");
     require("eps", eps, eps >= 0 && eps < 1, "[0, 1)");
     require("eps0", eps0, eps0 >= 0 && eps0 < 1, "[0, 1)");
-    require("holdoutShare", holdoutShare, holdoutShare >= 0 && holdoutShare < 1, "[0, 1)");
+    double rho = holdoutShare.most();
+    require("holdoutShare", rho, rho >= 0 && rho < 1, "[0, 1)");
     require(
         "controlShare",
         controlShare,
-        controlShare >= 0 && holdoutShare + controlShare < 1,
+        controlShare >= 0 && rho + controlShare < 1,
         "[0, 1 - holdoutShare)");
     require(
         "fallbackRelativeFloor",
@@ -64,7 +65,7 @@ public record AllocationSettings(
       double delta,
       double eps,
       double eps0,
-      double holdoutShare,
+      HoldoutShare holdoutShare,
       double controlShare,
       double fallbackRelativeFloor) {
     this(
@@ -90,7 +91,7 @@ public record AllocationSettings(
    * ledger at .997.
    */
   public static AllocationSettings defaults() {
-    return new AllocationSettings(FloorScope.ROLE, .10, .01, .03, 0, 0, .98);
+    return new AllocationSettings(FloorScope.ROLE, .10, .01, .03, HoldoutShare.NONE, 0, .98);
   }
 
   public AllocationSettings withScope(FloorScope scope) {
@@ -145,7 +146,7 @@ public record AllocationSettings(
         ledgerConfidence);
   }
 
-  public AllocationSettings withHoldoutShare(double holdoutShare) {
+  public AllocationSettings withHoldoutShare(HoldoutShare holdoutShare) {
     return new AllocationSettings(
         scope,
         delta,

@@ -12,11 +12,18 @@ import java.util.List;
  * right serves all arms: on each panel every density is evaluated once, and its own cumulative
  * integral is its F. A panel is halved until each density's Legendre series ends below 1e-14 of its
  * mass, so that peaks of any width are found; where to look is known, since each density is
- * log-concave around its mode.
+ * log-concave between its cut-offs.
  */
 final class BestQuality {
   private static final double UNRESOLVED = 1e-14;
   private static final int DEEPEST = 40;
+
+  /** Width of a panel in scales of the narrowest arm: what 16 nodes resolve of a normal curve. */
+  private static final double PANEL = 1.5;
+
+  /** Half a panel from which on e^t would overflow. */
+  private static final double FAR = 300;
+
   private static final int N = GaussLegendre.N;
 
   private final int k;
@@ -27,6 +34,7 @@ final class BestQuality {
   private final double[] massLeft;
   private final double[][] density;
   private final double[][] below;
+  private final double[] shared = new double[N];
   private final double[] product;
   private final double[] best;
 
@@ -75,61 +83,82 @@ final class BestQuality {
     for (int j = 0; j < k; j++) {
       massLeft[j] = from[j] >= start ? 0 : arms[j].cdf(start);
     }
-    double[] breaks = breaks(start, end);
-    for (int i = 1; i < breaks.length; i++) {
-      panel(breaks[i - 1], breaks[i], 0);
+    panels(start, end);
+  }
+
+  /** From left to right in panels as wide as the narrowest arm there resolves. */
+  private void panels(double start, double end) {
+    double left = start;
+    while (left < end) {
+      double right = end;
+      for (int j = 0; j < k; j++) {
+        if (left < from[j]) {
+          right = Math.min(right, from[j]);
+        } else if (left < to[j]) {
+          right = Math.min(right, Math.min(to[j], left + PANEL * arms[j].scale));
+        }
+      }
+      // Where rounding swallows the step there is nothing left that could be told apart.
+      panel(left, Math.max(right, Math.nextUp(left)), 0);
+      left = Math.max(right, Math.nextUp(left));
     }
   }
 
-  /** Cut-offs and 1 1/2 scales around every mode, none closer than the narrowest arm asks for. */
-  private double[] breaks(double start, double end) {
-    double[] points = new double[k * 15 + 1];
-    int n = 0;
-    double narrowest = Double.POSITIVE_INFINITY;
-    for (int j = 0; j < k; j++) {
-      narrowest = Math.min(narrowest, arms[j].scale);
-      for (int i = -6; i <= 6; i++) {
-        points[n++] = arms[j].mode + 1.5 * i * arms[j].scale;
-      }
-      points[n++] = from[j];
-      points[n++] = to[j];
+  /**
+   * The densities at the nodes of a panel, measured from its centre y:
+   *
+   * <pre>
+   * ln p_j(y+t) = ln p_j(y) + a_j*t - (a_j+b_j) * L(t)         L(t) = ln(1 + x*(e^t - 1)),  x = logistic(y)
+   *             = ln p_j(y) - b_j*t - (a_j+b_j) * L'(t)       L'(t) = ln(1 + (1-x)*(e^-t - 1))
+   * </pre>
+   *
+   * <p>L is that of the node, not of the arm: two of the three transcendental functions are shared.
+   * Of the two forms the one whose terms are the smaller.
+   */
+  private boolean densities(double left, double right, double centre, double half, boolean all) {
+    boolean mirrored = centre > 0;
+    double share = LogitBeta.logistic(mirrored ? -centre : centre);
+    for (int i = 0; i < N; i++) {
+      double t = half * GaussLegendre.node(i);
+      shared[i] = Math.log1p(share * Math.expm1(mirrored ? -t : t));
     }
-    points[n] = end;
-    Arrays.sort(points);
-    double[] breaks = new double[points.length + 1];
-    breaks[0] = start;
-    int count = 1;
-    for (double point : points) {
-      if (point > breaks[count - 1] + .5 * narrowest && point < end) {
-        breaks[count++] = point;
+    boolean resolved = true;
+    for (int j = 0; j < k && (resolved || all); j++) {
+      boolean active = left < to[j] && right > from[j];
+      if (!active) {
+        Arrays.fill(density[j], 0);
+        continue;
       }
+      double n = arms[j].a + arms[j].b;
+      double slope = half * (mirrored ? -arms[j].b : arms[j].a);
+      double atCentre = arms[j].logDensity(centre);
+      for (int i = 0; i < N; i++) {
+        double logDensity =
+            half < FAR
+                ? atCentre + (slope * GaussLegendre.node(i) - n * shared[i])
+                : arms[j].logDensity(centre + half * GaussLegendre.node(i));
+        density[j][i] = Math.exp(logDensity);
+      }
+      resolved = half * GaussLegendre.unresolved(density[j]) <= tolerance[j];
     }
-    breaks[count++] = end;
-    return Arrays.copyOf(breaks, count);
+    return resolved;
   }
 
   private void panel(double left, double right, int depth) {
     double half = (right - left) / 2;
     double centre = left + half;
-    boolean resolved = true;
     boolean deepest = depth == DEEPEST;
-    for (int j = 0; j < k && (resolved || deepest); j++) {
-      boolean active = left < to[j] && right > from[j];
-      for (int i = 0; i < N; i++) {
-        double y = centre + half * GaussLegendre.node(i);
-        density[j][i] = active ? Math.exp(arms[j].logDensity(y)) : 0;
-      }
-      resolved = !active || half * GaussLegendre.unresolved(density[j]) <= tolerance[j];
-    }
+    boolean resolved = densities(left, right, centre, half, deepest);
     if (!resolved && !deepest) {
       panel(left, centre, depth + 1);
       panel(centre, right, depth + 1);
       return;
     }
     for (int j = 0; j < k; j++) {
+      GaussLegendre.integralsToNodes(density[j], below[j]);
       for (int i = 0; i < N; i++) {
         // The interpolant of a steep tail may dip below 0 by less than its last digit.
-        below[j][i] = Math.max(0, massLeft[j] + half * GaussLegendre.integralToNode(i, density[j]));
+        below[j][i] = Math.max(0, massLeft[j] + half * below[j][i]);
       }
     }
     for (int arm = 0; arm < k; arm++) {

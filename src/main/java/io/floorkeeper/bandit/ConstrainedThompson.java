@@ -27,6 +27,12 @@ import java.util.List;
 public final class ConstrainedThompson {
   private static final double PANEL = 1.5;
 
+  /** 2*pi/sqrt(2*40): see {@link #bySteps}. */
+  private static final double STEP = .70;
+
+  /** Below it the panels have fewer nodes. */
+  private static final double LEAST_STEP = .06;
+
   private ConstrainedThompson() {}
 
   /**
@@ -52,13 +58,14 @@ public final class ConstrainedThompson {
     int n = cheapestFirst.size();
     requireArms(n);
     requireFloor(floor);
+    double[] s = survivals(cheapestFirst, floor);
     double[] clears = new double[n];
     double noneBefore = 1;
     for (int k = 0; k < n; k++) {
-      clears[k] = cheapestFirst.get(k).survival(floor) * noneBefore;
+      clears[k] = s[k] * noneBefore;
       noneBefore *= cheapestFirst.get(k).cdf(floor);
     }
-    return joined(cheapestFirst, floor, clears);
+    return joined(cheapestFirst, floor, s, clears);
   }
 
   /**
@@ -75,22 +82,32 @@ public final class ConstrainedThompson {
     requireArms(n);
     requireFloor(floor);
     List<BetaPosterior> qualities = arms.stream().map(ArmBelief::quality).toList();
-    double[] s = new double[n];
-    for (int k = 0; k < n; k++) {
-      s[k] = qualities.get(k).survival(floor);
-    }
-    double[] clears = new double[n];
-    for (int k = 0; k < n; k++) {
-      clears[k] = s[k] == 0 ? 0 : s[k] * cheapest(arms, s, k);
-    }
-    return joined(qualities, floor, clears);
+    double[] s = survivals(qualities, floor);
+    return joined(qualities, floor, s, clears(arms, s));
   }
 
-  private static double[] joined(List<BetaPosterior> arms, double floor, double[] clears) {
+  /** The first term of every arm, as the quadrature has it. */
+  static double[] clears(List<ArmBelief> arms, double[] s) {
+    double[] clears = new double[s.length];
+    for (int k = 0; k < s.length; k++) {
+      clears[k] = s[k] == 0 ? 0 : s[k] * cheapest(arms, s, k);
+    }
+    return clears;
+  }
+
+  private static double[] survivals(List<BetaPosterior> arms, double floor) {
+    double[] s = new double[arms.size()];
+    for (int k = 0; k < s.length; k++) {
+      s[k] = arms.get(k).survival(floor);
+    }
+    return s;
+  }
+
+  private static double[] joined(
+      List<BetaPosterior> arms, double floor, double[] s, double[] clears) {
     double logNone = 0;
-    for (BetaPosterior arm : arms) {
-      double s = arm.survival(floor);
-      logNone += s < .5 ? Math.log1p(-s) : Math.log(arm.cdf(floor));
+    for (int k = 0; k < s.length; k++) {
+      logNone += s[k] < .5 ? Math.log1p(-s[k]) : Math.log(arms.get(k).cdf(floor));
     }
     double[] p = scaled(clears, -Math.expm1(logNone));
     double[] best = scaled(BestQuality.below(arms, floor), Math.exp(logNone));
@@ -132,6 +149,37 @@ public final class ConstrainedThompson {
 
   private static double integral(
       List<ArmBelief> arms, double[] s, CostPosterior own, int[] rivals) {
+    double squares = 1;
+    for (int j : rivals) {
+      double ratio = own.logSd() / arms.get(j).cost().logSd();
+      squares += ratio * ratio;
+    }
+    double step = STEP / Math.sqrt(squares);
+    return step >= LEAST_STEP
+        ? bySteps(arms, s, own, rivals, step)
+        : byPanels(arms, s, own, rivals);
+  }
+
+  /**
+   * The trapezoidal rule, which on the whole line converges faster than any power of its step
+   * (Trefethen and Weideman, SIAM Review 56(3), 2014): the integrand's Fourier transform falls like
+   * exp(-omega^2/(2*(1 + sum (s_k/s_j)^2))), and the step h errs by what is left of it at omega =
+   * 2*pi/h, here exp(-40).
+   */
+  private static double bySteps(
+      List<ArmBelief> arms, double[] s, CostPosterior own, int[] rivals, double step) {
+    double sum = 0;
+    int reach = (int) Math.ceil(Normal.REACH / step);
+    for (int i = -reach; i <= reach; i++) {
+      double z = i * step;
+      sum += Normal.density(z) * noneCheaper(arms, s, own.logMean() + own.logSd() * z, rivals);
+    }
+    return step * sum;
+  }
+
+  /** For rivals that are much narrower, or certain: Phi is then a cliff, or a step. */
+  private static double byPanels(
+      List<ArmBelief> arms, double[] s, CostPosterior own, int[] rivals) {
     double[] breaks = breaks(arms, own, rivals);
     double sum = 0;
     for (int i = 1; i < breaks.length; i++) {
@@ -139,15 +187,23 @@ public final class ConstrainedThompson {
       double centre = breaks[i - 1] + half;
       for (int node = 0; half > 0 && node < GaussLegendre.N; node++) {
         double z = centre + half * GaussLegendre.node(node);
-        double logCost = own.logMean() + own.logSd() * z;
-        double product = half * GaussLegendre.weight(node) * Normal.density(z);
-        for (int j : rivals) {
-          product *= 1 - s[j] * cheaper(arms.get(j).cost(), logCost, false);
-        }
-        sum += product;
+        sum +=
+            half
+                * GaussLegendre.weight(node)
+                * Normal.density(z)
+                * noneCheaper(arms, s, own.logMean() + own.logSd() * z, rivals);
       }
     }
     return sum;
+  }
+
+  private static double noneCheaper(
+      List<ArmBelief> arms, double[] s, double logCost, int[] rivals) {
+    double product = 1;
+    for (int j : rivals) {
+      product *= 1 - s[j] * cheaper(arms.get(j).cost(), logCost, false);
+    }
+    return product;
   }
 
   /** Panels of 1 1/2 on z, and finer ones where a narrower rival's Phi rises. */

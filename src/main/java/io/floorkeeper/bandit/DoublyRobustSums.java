@@ -78,6 +78,38 @@ public record DoublyRobustSums(
     return new DoublyRobustSums(1, w, w.multiply(w), d, d.multiply(d));
   }
 
+  /**
+   * Any number of logged decisions, for the candidate policy that always takes one arm: all that is
+   * needed of them stands in their importance-sampling sums already, so the predicted mean may be
+   * known after them.
+   *
+   * <pre>
+   * d = m + w * (reward - m) = x + m * (1 - w)           decisions on other arms: w = x = 0
+   * sum d   = sum x + m * (n - sum w)
+   * sum d^2 = sum x^2 + 2m * (sum x - sum w*x) + m^2 * (n - 2 sum w + sum w^2)
+   * </pre>
+   *
+   * @param sums of all the decisions, p_pred 1 on the arm and 0 on the others
+   * @param predictedMean m, what a reward model that saw none of these rewards says of the arm
+   * @throws IllegalArgumentException if predictedMean is not finite
+   */
+  public static DoublyRobustSums always(OffPolicySums sums, double predictedMean) {
+    if (!Double.isFinite(predictedMean)) {
+      throw new IllegalArgumentException("predictedMean must be finite: " + predictedMean);
+    }
+    BigDecimal m = new BigDecimal(predictedMean);
+    BigDecimal n = BigDecimal.valueOf(sums.n());
+    BigDecimal two = BigDecimal.valueOf(2);
+    BigDecimal ofX = sums.sumX().subtract(sums.sumWX()).multiply(m).multiply(two);
+    BigDecimal ofM = n.subtract(sums.sumW().multiply(two)).add(sums.sumW2());
+    return new DoublyRobustSums(
+        sums.n(),
+        sums.sumW(),
+        sums.sumW2(),
+        sums.sumX().add(n.subtract(sums.sumW()).multiply(m)),
+        sums.sumX2().add(ofX).add(ofM.multiply(m.pow(2))));
+  }
+
   public DoublyRobustSums plus(DoublyRobustSums other) {
     return new DoublyRobustSums(
         Math.addExact(n, other.n),

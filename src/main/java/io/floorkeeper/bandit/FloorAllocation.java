@@ -73,7 +73,7 @@ public final class FloorAllocation {
   private final double[] thompson;
   private final FloorLedger ledger;
 
-  private FloorAllocation(
+  FloorAllocation(
       List<ArmBelief> arms, Floor floor, AllocationSettings settings, Set<Integer> demoted) {
     if (arms.isEmpty()) {
       throw new IllegalArgumentException("arms must not be empty");
@@ -187,13 +187,18 @@ public final class FloorAllocation {
 
   /** Towards the strongest as far as the ledger wants it. */
   private double[] asFarAsItPasses(double[] pi) {
-    if (ledger.passes(pi)) {
-      return pi;
-    }
     double[] strongest = only(arms.size() - 1);
+    return FloorLedger.towards(strongest, pi, share(ledger, strongest, pi, settings.eps()));
+  }
+
+  /** Of pi beside the strongest: the largest that passes, and what is explored on a debt. */
+  static double share(FloorLedger ledger, double[] strongest, double[] pi, double eps) {
+    if (ledger.passes(pi)) {
+      return 1;
+    }
     double t = ledger.most(strongest, pi);
-    double least = Math.min(settings.eps(), LEAST_EPS_ON_DEBT);
-    return FloorLedger.towards(strongest, pi, Double.isNaN(t) ? least : Math.max(t, least));
+    double least = Math.min(eps, LEAST_EPS_ON_DEBT);
+    return Double.isNaN(t) ? least : Math.max(t, least);
   }
 
   private double[] unrefuted() {
@@ -253,17 +258,38 @@ public final class FloorAllocation {
   private double roleEps() {
     double maxL = maxLower();
     double d = maxL - dot(thompson, bounds.lower());
-    double eps0 = settings.eps0();
-    // eps0 is the policy's and has the last word where it is below the least share.
-    return d <= 0 ? eps0 : Math.min(eps0, Math.max(LEAST_EPS, (maxL - bounds.floor()) / d));
+    return eps(settings.eps0(), d, maxL - bounds.floor());
   }
 
-  private boolean[] exploitable() {
+  /**
+   * eps of the role scope.
+   *
+   * @param d what exploration loses
+   * @param room max L less the floor
+   */
+  static double eps(double eps0, double d, double room) {
+    // eps0 is the policy's and has the last word where it is below the least share.
+    return d <= 0 ? eps0 : Math.min(eps0, Math.max(LEAST_EPS, room / d));
+  }
+
+  boolean[] exploitable() {
     boolean[] exploitable = new boolean[demoted.length];
     for (int k = 0; k < demoted.length; k++) {
       exploitable[k] = !demoted[k];
     }
     return exploitable;
+  }
+
+  ArmBounds bounds() {
+    return bounds;
+  }
+
+  double[] costs() {
+    return cost;
+  }
+
+  double[] thompson() {
+    return thompson;
   }
 
   /** Over the arms that may exploit: what a demoted arm promises cannot be drawn on. */
@@ -283,13 +309,13 @@ public final class FloorAllocation {
     return cheapest;
   }
 
-  private double[] only(int arm) {
+  double[] only(int arm) {
     double[] pi = new double[arms.size()];
     pi[arm] = 1;
     return pi;
   }
 
-  private double[] mixed(double[] exploiting, double eps) {
+  double[] mixed(double[] exploiting, double eps) {
     double[] pi = new double[exploiting.length];
     for (int k = 0; k < pi.length; k++) {
       pi[k] = (1 - eps) * exploiting[k] + eps * thompson[k];
@@ -297,12 +323,12 @@ public final class FloorAllocation {
     return pi;
   }
 
-  private FloorSolution solution(double[] pi, int preset) {
+  FloorSolution solution(double[] pi, int preset) {
     if (preset < -1 || preset >= pi.length) {
       throw new IllegalArgumentException(
           "presetIndex must name an eligible arm or be -1: " + preset);
     }
-    double rho = settings.holdoutShare();
+    double rho = settings.holdoutShare().of(dot(pi, cost), cost[pi.length - 1]);
     double kappa = preset < 0 ? 0 : settings.controlShare();
     double[] propensity = new double[pi.length];
     for (int k = 0; k < pi.length; k++) {
@@ -312,10 +338,10 @@ public final class FloorAllocation {
     if (preset >= 0) {
       propensity[preset] += kappa;
     }
-    return new FloorSolution(status, bounds, thompson, pi, propensity);
+    return new FloorSolution(status, bounds, thompson, pi, propensity, rho, kappa);
   }
 
-  private static double dot(double[] u, double[] v) {
+  static double dot(double[] u, double[] v) {
     double sum = 0;
     for (int k = 0; k < u.length; k++) {
       sum += u[k] * v[k];

@@ -1,5 +1,6 @@
 package io.floorkeeper.bandit;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,6 +45,9 @@ final class FloorLedger {
   private static final int HALVINGS = 40;
 
   private final int arms;
+  private final int[] cellOf;
+  private final int[] reference;
+  private final double[] weight;
   private final double[] mean;
   private final double[] variance;
   private final double[] booked;
@@ -59,7 +63,32 @@ final class FloorLedger {
    *     counts
    */
   FloorLedger(List<ArmBelief> arms, Floor floor, double floorConfidence, double ledgerConfidence) {
+    this(List.of(arms), new double[] {1}, floor, floorConfidence, ledgerConfidence);
+  }
+
+  /**
+   * Over a role's cells together, each of them with its own reference. Mixtures are then given cell
+   * after cell.
+   *
+   * @param weight the cells' shares of the traffic, sum 1
+   */
+  FloorLedger(
+      List<List<ArmBelief>> cells,
+      double[] weight,
+      Floor floor,
+      double floorConfidence,
+      double ledgerConfidence) {
+    List<ArmBelief> arms = cells.stream().flatMap(List::stream).toList();
     this.arms = arms.size();
+    this.weight = weight.clone();
+    this.cellOf = new int[this.arms];
+    this.reference = new int[cells.size()];
+    int next = 0;
+    for (int b = 0; b < reference.length; b++) {
+      Arrays.fill(cellOf, next, next + cells.get(b).size(), b);
+      next += cells.get(b).size();
+      reference[b] = next - 1;
+    }
     this.mean = arms.stream().mapToDouble(arm -> arm.quality().mean()).toArray();
     this.variance = arms.stream().mapToDouble(arm -> arm.quality().variance()).toArray();
     boolean isAbsolute = floor.kind() == Floor.Kind.ABSOLUTE;
@@ -135,17 +164,19 @@ final class FloorLedger {
   /** Of q_k in A(w). */
   private double[] coefficients(double[] past, double coming, double[] pi) {
     double[] w = new double[arms];
-    double calls = 0;
+    double[] calls = new double[reference.length];
     for (int k = 0; k < arms; k++) {
-      w[k] = past[k] + coming * pi[k];
-      calls += w[k];
+      w[k] = past[k] + coming * weight[cellOf[k]] * pi[k];
+      calls[cellOf[k]] += w[k];
     }
-    w[arms - 1] -= relative * calls;
+    for (int b = 0; b < calls.length; b++) {
+      w[reference[b]] -= relative * calls[b];
+    }
     return w;
   }
 
   /**
-   * The cheapest mixture that passes, exploration included:
+   * Of one cell, the cheapest mixture that passes, exploration included:
    *
    * <pre>argmin sum pi*c  s.t. (1-eps)*pi + eps*explored passes, of at most two arms in pi</pre>
    *

@@ -22,15 +22,49 @@ public final class FloorSolution {
   private final double[] thompson;
   private final double[] pi;
   private final double[] propensity;
+  private final double holdoutShare;
+  private final double controlShare;
 
   FloorSolution(
-      Status status, ArmBounds bounds, double[] thompson, double[] pi, double[] propensity) {
+      Status status,
+      ArmBounds bounds,
+      double[] thompson,
+      double[] pi,
+      double[] propensity,
+      double holdoutShare,
+      double controlShare) {
     this.floor = bounds.floor();
     this.status = status;
     this.bounds = bounds;
     this.thompson = thompson;
     this.pi = pi;
     this.propensity = propensity;
+    this.holdoutShare = holdoutShare;
+    this.controlShare = controlShare;
+  }
+
+  /**
+   * The same with a share of the draws given to some arms, all alike, whatever the evidence says:
+   *
+   * <pre>
+   * pi'[k] = (1 - share)*pi[k] + share*1{k wanted}/(number wanted)
+   * p'[k]  = p[k] + (1 - rho - kappa)*(pi'[k] - pi[k])
+   * </pre>
+   *
+   * @param wanted at least one of the arms
+   */
+  public FloorSolution withShare(double share, boolean[] wanted) {
+    int count = 0;
+    for (boolean one : wanted) {
+      count += one ? 1 : 0;
+    }
+    double[] mixed = new double[pi.length];
+    double[] logged = new double[pi.length];
+    for (int k = 0; k < pi.length; k++) {
+      mixed[k] = (1 - share) * pi[k] + (wanted[k] ? share / count : 0);
+      logged[k] = propensity[k] + (1 - holdoutShare - controlShare) * (mixed[k] - pi[k]);
+    }
+    return new FloorSolution(status, bounds, thompson, mixed, logged, holdoutShare, controlShare);
   }
 
   /** Number of arms; the last is the strongest and the reference. */
@@ -112,6 +146,16 @@ public final class FloorSolution {
    */
   public double propensity(int k) {
     return propensity[k];
+  }
+
+  /** rho, the share of the draws that is held out on the reference. */
+  public double holdoutShare() {
+    return holdoutShare;
+  }
+
+  /** kappa, the share that goes to the preset: 0 where that is not eligible. */
+  public double controlShare() {
+    return controlShare;
   }
 
   /** A copy of pi. */

@@ -1,5 +1,7 @@
 package io.floorkeeper.bandit;
 
+import java.util.Arrays;
+
 /**
  * Gauss-Legendre quadrature of 16 nodes on [-1, 1], with the matrix that integrates cumulatively.
  *
@@ -14,7 +16,10 @@ final class GaussLegendre {
 
   private static final double[] NODE = new double[N];
   private static final double[] WEIGHT = new double[N];
+
+  /** A transposed: a row per value, a column per node. */
   private static final double[][] CUMULATIVE = new double[N][N];
+
   private static final double[] LAST = new double[N];
   private static final double[] LAST_BUT_ONE = new double[N];
 
@@ -36,7 +41,7 @@ final class GaussLegendre {
         for (int m = 1; m < N; m++) {
           sum += p[j][m] * (p[i][m + 1] - p[i][m - 1]);
         }
-        CUMULATIVE[i][j] = WEIGHT[j] / 2 * sum;
+        CUMULATIVE[j][i] = WEIGHT[j] / 2 * sum;
       }
       LAST[j] = (N - .5) * WEIGHT[j] * p[j][N - 1];
       LAST_BUT_ONE[j] = (N - 1.5) * WEIGHT[j] * p[j][N - 2];
@@ -72,9 +77,20 @@ final class GaussLegendre {
     return dot(WEIGHT, values);
   }
 
-  /** Integral from -1 to the i-th node of the polynomial through the values. */
-  static double integralToNode(int i, double[] values) {
-    return dot(CUMULATIVE[i], values);
+  /**
+   * Integrals from -1 to each of the nodes of the polynomial through the values. Value by value, so
+   * that the sums of all nodes grow side by side: node by node each would wait for its own addition
+   * before the next.
+   */
+  static void integralsToNodes(double[] values, double[] integrals) {
+    Arrays.fill(integrals, 0);
+    for (int j = 0; j < N; j++) {
+      double[] row = CUMULATIVE[j];
+      double value = values[j];
+      for (int i = 0; i < N; i++) {
+        integrals[i] += row[i] * value;
+      }
+    }
   }
 
   /** Size of the last two coefficients of the Legendre series: what 16 nodes do not resolve. */

@@ -75,13 +75,21 @@ final class LogitBeta {
   }
 
   double cdf(double y) {
+    return cdf(y, Math.exp(logDensity(y)));
+  }
+
+  private double cdf(double y, double density) {
     double x = logistic(y);
-    return x <= turn() ? lowerTail(y, x) : 1 - upperTail(y, logistic(-y));
+    return x <= turn() ? lowerTail(density, x) : 1 - upperTail(density, logistic(-y));
   }
 
   double survival(double y) {
+    return survival(y, Math.exp(logDensity(y)));
+  }
+
+  private double survival(double y, double density) {
     double x = logistic(y);
-    return x <= turn() ? 1 - lowerTail(y, x) : upperTail(y, logistic(-y));
+    return x <= turn() ? 1 - lowerTail(density, x) : upperTail(density, logistic(-y));
   }
 
   /** Left of it the lower tail's fraction converges fast, right of it the upper tail's. */
@@ -89,12 +97,12 @@ final class LogitBeta {
     return (a + 1) / (a + b + 2);
   }
 
-  private double lowerTail(double y, double x) {
-    return Math.min(1, Math.exp(logDensity(y)) / a / fraction(a, b, x));
+  private double lowerTail(double density, double x) {
+    return Math.min(1, density / a / fraction(a, b, x));
   }
 
-  private double upperTail(double y, double complement) {
-    return Math.min(1, Math.exp(logDensity(y)) / b / fraction(b, a, complement));
+  private double upperTail(double density, double complement) {
+    return Math.min(1, density / b / fraction(b, a, complement));
   }
 
   /** 1 + d_1 x/(1 + d_2 x/(1 + ...)), by modified Lentz. */
@@ -127,24 +135,26 @@ final class LogitBeta {
    *
    * <p>ln F is concave where the density is log-concave, so a Newton step on it never passes the
    * root from the left: from the second iterate on the steps climb to it. Above the median the same
-   * is done from the other side.
+   * is done from the other side. The first guess is that of the normal curve of equal curvature.
    */
   double quantile(double p) {
     boolean lower = p <= .5;
     double target = Math.log(lower ? p : 1 - p);
-    double y = mode;
+    double y = mode + scale * Normal.quantile(p);
     double previous = mode;
     for (int i = 0; i < 200; i++) {
-      double tail = lower ? cdf(y) : survival(y);
+      double density = Math.exp(logDensity(y));
+      double tail = lower ? cdf(y, density) : survival(y, density);
       if (tail < Double.MIN_NORMAL) {
-        // The first step may leap to where the tail underflows: go half of the way back.
+        // A guess or a step may leap to where the tail underflows: go half of the way back.
         y = (y + previous) / 2;
         continue;
       }
-      double step = (Math.log(tail) - target) * tail / Math.exp(logDensity(y));
+      double step = (Math.log(tail) - target) * tail / density;
       previous = y;
       y += lower ? -step : step;
-      if (Math.abs(step) <= 1e-14 * Math.max(scale, Math.abs(y))) {
+      // A step of 1e-8 scales leaves its square behind.
+      if (Math.abs(step) <= Math.max(1e-8 * scale, 1e-14 * Math.abs(y))) {
         break;
       }
     }

@@ -205,6 +205,7 @@ class EpisodeLearner {
             .map(f -> f.scope() == QualityFloor.Scope.PER_ARM)
             .orElse(false);
     boolean isBase = episode.has(DecisionId.BASE_LABEL);
+    int byContext = episode.has(DecisionId.BY_CONTEXT) ? episode.startKey().bucket() : 0;
     if (change.isFirstLabel()) {
       Label label = episode.deliveredLabel().orElseThrow();
       raised.addAll(
@@ -215,9 +216,10 @@ class EpisodeLearner {
                   label.weightMicros() / 1e6,
                   isBase,
                   floor,
-                  perArm)));
+                  perArm,
+                  byContext)));
     } else if (isBase && change.isFirstSeen()) {
-      raised.addAll(watch.unjudged(armNo, floor, perArm));
+      raised.addAll(watch.unjudged(armNo, floor, perArm && byContext == 0));
     }
   }
 

@@ -79,12 +79,22 @@ public final class RoleWatch {
     }
   }
 
-  /** Which detector. */
-  public record Key(int armNo, Kind kind) implements Comparable<Key> {
+  /**
+   * Which detector.
+   *
+   * @param bucket of a drift detector: within which the arm is compared with its own past; 0: in
+   *     the role as a whole
+   */
+  public record Key(int armNo, int bucket, Kind kind) implements Comparable<Key> {
+    public Key(int armNo, Kind kind) {
+      this(armNo, 0, kind);
+    }
+
     @Override
     public int compareTo(Key other) {
       int byArm = Integer.compare(armNo, other.armNo);
-      return byArm != 0 ? byArm : kind.compareTo(other.kind);
+      int byBucket = Integer.compare(bucket, other.bucket);
+      return byArm != 0 ? byArm : byBucket != 0 ? byBucket : kind.compareTo(other.kind);
     }
   }
 
@@ -95,6 +105,9 @@ public final class RoleWatch {
    * @param isBase whether it was asked at random
    * @param floor that the decision is held to; empty: none
    * @param perArm whether each arm has to keep it
+   * @param byContext bucket of a call that was routed by its context, which gives an arm the tasks
+   *     that suit it: it would seem to drift upward in the role as a whole, and what it has to keep
+   *     is the floor of its buckets; 0: routed by its role
    */
   public record Judged(
       int armNo,
@@ -102,7 +115,20 @@ public final class RoleWatch {
       double weight,
       boolean isBase,
       OptionalDouble floor,
-      boolean perArm) {}
+      boolean perArm,
+      int byContext) {
+
+    /** Of a call that was routed by its role. */
+    public Judged(
+        int armNo,
+        double quality,
+        double weight,
+        boolean isBase,
+        OptionalDouble floor,
+        boolean perArm) {
+      this(armNo, quality, weight, isBase, floor, perArm, 0);
+    }
+  }
 
   /**
    * The state of a floor detector.
@@ -173,7 +199,7 @@ public final class RoleWatch {
       double floor = label.floor.getAsDouble();
       double missed = (1 - label.quality) * label.weight;
       floor(ROLE, floor, missed, label.weight != 1, alarms);
-      if (label.perArm) {
+      if (label.perArm && label.byContext == 0) {
         floor(label.armNo, floor, missed, label.weight != 1, alarms);
       }
     }
@@ -235,7 +261,7 @@ public final class RoleWatch {
   private void drift(Judged label, List<Alarm> alarms) {
     DriftDetector detector =
         drifts.computeIfAbsent(
-            new Key(label.armNo, Kind.DRIFT),
+            new Key(label.armNo, label.byContext, Kind.DRIFT),
             key ->
                 stored.get(key) instanceof DriftDetector.State state
                     ? DriftDetector.restored(state)

@@ -31,7 +31,7 @@ class WatchRepository {
     Map<Integer, Map<RoleWatch.Key, Object>> states = new HashMap<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select role_no, arm_no, kind, state from watch where role_no = any (?)")) {
+            "select role_no, bucket, arm_no, kind, state from watch where role_no = any (?)")) {
       select.setArray(1, connection.createArrayOf("integer", roleNos.toArray()));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -40,7 +40,7 @@ class WatchRepository {
           states
               .computeIfAbsent(row.getInt("role_no"), r -> new HashMap<>())
               .put(
-                  new RoleWatch.Key(row.getInt("arm_no"), kind),
+                  new RoleWatch.Key(row.getInt("arm_no"), row.getInt("bucket"), kind),
                   json.readValue(row.getString("state"), RoleWatch.stateOf(kind)));
         }
       }
@@ -56,15 +56,16 @@ class WatchRepository {
   void write(Connection connection, TreeMap<Integer, RoleWatch> watches) throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
-            "insert into watch (role_no, arm_no, kind, state) values (?, ?, ?, ?::jsonb)"
-                + " on conflict (role_no, arm_no, kind) do update set state = excluded.state")) {
+            "insert into watch (role_no, bucket, arm_no, kind, state)"
+                + " values (?, ?, ?, ?, ?::jsonb) on conflict (role_no, bucket, arm_no, kind) do update set state = excluded.state")) {
       boolean any = false;
       for (Map.Entry<Integer, RoleWatch> watch : watches.entrySet()) {
         for (Map.Entry<RoleWatch.Key, Object> state : watch.getValue().changed().entrySet()) {
           upsert.setInt(1, watch.getKey());
-          upsert.setInt(2, state.getKey().armNo());
-          upsert.setString(3, state.getKey().kind().toString());
-          upsert.setString(4, json.writeValueAsString(state.getValue()));
+          upsert.setInt(2, state.getKey().bucket());
+          upsert.setInt(3, state.getKey().armNo());
+          upsert.setString(4, state.getKey().kind().toString());
+          upsert.setString(5, json.writeValueAsString(state.getValue()));
           upsert.addBatch();
           any = true;
         }

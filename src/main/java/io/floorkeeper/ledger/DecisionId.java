@@ -1,6 +1,8 @@
 package io.floorkeeper.ledger;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -62,10 +64,21 @@ public record DecisionId(
   /** Answered without the bandit's draw (pinned to one arm, fixed, preset, fallback). */
   public static final int NOT_DRAWN = 1 << 6;
 
+  /**
+   * Routed by its context: which tasks the arm gets in the role as a whole is then the router's
+   * doing, and only within the bucket can it be compared with its own past.
+   */
+  public static final int BY_CONTEXT = 1 << 7;
+
   /** 2025-01-01T00:00:00Z. */
   static final long ORIGIN_MILLIS = 1_735_689_600_000L;
 
   private static final int ROOT_START = 3;
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   public DecisionId {
     range("key", keyNo, 0, 15);
@@ -128,24 +141,45 @@ public record DecisionId(
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
   }
 
+  /**
+   * What a root says, under flags that are known from elsewhere; key and rung, which it lacks, 0.
+   *
+   * @throws IllegalArgumentException if there are not 33 bytes or a field is out of its range
+   */
+  public static DecisionId ofRoot(byte[] root, int flags) {
+    range("root bytes", root.length, ROOT_BYTES, ROOT_BYTES);
+    byte[] bytes = new byte[SIGNED_BYTES];
+    System.arraycopy(root, 0, bytes, ROOT_START, ROOT_BYTES);
+    return read(bytes).with(flags, 0, 0);
+  }
+
   /** Fills the first 36 of 48 bytes; the code behind them is the signer's. */
   void write(byte[] target) {
-    ByteBuffer b = ByteBuffer.wrap(target);
-    b.put((byte) (FORMAT << 4 | keyNo));
-    b.putShort((short) (flags << 4 | rung));
+    target[0] = (byte) (FORMAT << 4 | keyNo);
+    SHORT.set(target, 1, (short) (flags << 4 | rung));
     long millis = epochMillis - ORIGIN_MILLIS;
-    b.put((byte) (millis >>> 32)).putInt((int) millis);
-    b.putShort((short) replica);
-    put3(b, sequence);
-    b.putShort((short) tenantNo);
-    put3(b, roleNo);
-    b.put((byte) bucket);
-    b.putShort((short) armNo);
-    b.putFloat(propensity);
-    b.put((byte) labelCode);
-    put3(b, policyVersion);
-    b.putInt((int) epoch);
-    put3(b, block);
+    target[3] = (byte) (millis >>> 32);
+    INT.set(target, 4, (int) millis);
+    SHORT.set(target, 8, (short) replica);
+    put3(target, 10, sequence);
+    SHORT.set(target, 13, (short) tenantNo);
+    put3(target, 15, roleNo);
+    target[18] = (byte) bucket;
+    SHORT.set(target, 19, (short) armNo);
+    INT.set(target, 21, Float.floatToIntBits(propensity));
+    target[25] = (byte) labelCode;
+    put3(target, 26, policyVersion);
+    INT.set(target, 29, (int) epoch);
+    put3(target, 33, block);
+  }
+
+  /** The format of written bytes: what follows is an id of this class only if it is its own. */
+  static int format(byte[] source) {
+    return (source[0] & 0xFF) >>> 4;
+  }
+
+  static int keyNo(byte[] source) {
+    return source[0] & 0xF;
   }
 
   /**
@@ -154,34 +188,49 @@ public record DecisionId(
    * @throws IllegalArgumentException if a field is out of its range
    */
   static DecisionId read(byte[] source) {
-    ByteBuffer b = ByteBuffer.wrap(source);
-    int head = b.get() & 0xFF;
-    int flagsAndRung = b.getShort() & 0xFFFF;
-    long millis = (b.get() & 0xFFL) << 32 | (b.getInt() & 0xFFFFFFFFL);
+    return read(source, keyNo(source), 0);
+  }
+
+  /**
+   * Reads what {@link #write} wrote, but for the key number, and with further flags.
+   *
+   * @throws IllegalArgumentException if a field is out of its range
+   */
+  static DecisionId read(byte[] source, int keyNo, int furtherFlags) {
+    int flagsAndRung = unsignedShort(source, 1);
     return new DecisionId(
-        head & 0xF,
-        flagsAndRung >>> 4,
+        keyNo,
+        flagsAndRung >>> 4 | furtherFlags,
         flagsAndRung & 0xF,
-        millis + ORIGIN_MILLIS,
-        b.getShort() & 0xFFFF,
-        get3(b),
-        b.getShort() & 0xFFFF,
-        get3(b),
-        b.get() & 0xFF,
-        b.getShort() & 0xFFFF,
-        b.getFloat(),
-        b.get() & 0xFF,
-        get3(b),
-        b.getInt() & 0xFFFFFFFFL,
-        get3(b));
+        ORIGIN_MILLIS + ((source[3] & 0xFFL) << 32 | unsignedInt(source, 4)),
+        unsignedShort(source, 8),
+        get3(source, 10),
+        unsignedShort(source, 13),
+        get3(source, 15),
+        source[18] & 0xFF,
+        unsignedShort(source, 19),
+        Float.intBitsToFloat((int) INT.get(source, 21)),
+        source[25] & 0xFF,
+        get3(source, 26),
+        unsignedInt(source, 29),
+        get3(source, 33));
   }
 
-  private static void put3(ByteBuffer b, int value) {
-    b.put((byte) (value >>> 16)).putShort((short) value);
+  private static int unsignedShort(byte[] source, int at) {
+    return (short) SHORT.get(source, at) & 0xFFFF;
   }
 
-  private static int get3(ByteBuffer b) {
-    return (b.get() & 0xFF) << 16 | b.getShort() & 0xFFFF;
+  private static long unsignedInt(byte[] source, int at) {
+    return (int) INT.get(source, at) & 0xFFFFFFFFL;
+  }
+
+  private static void put3(byte[] target, int at, int value) {
+    target[at] = (byte) (value >>> 16);
+    SHORT.set(target, at + 1, (short) value);
+  }
+
+  private static int get3(byte[] source, int at) {
+    return (source[at] & 0xFF) << 16 | unsignedShort(source, at + 1);
   }
 
   private static void range(String field, long value, long least, long most) {

@@ -72,19 +72,60 @@ class PolicyRepository
           .setParameter("key", key)
           .executeUpdate();
     }
-    return new Numbers(
+    Map<String, Integer> roleNos =
         byName(
             session
                 .createNativeQuery(
                     "select name, role_no from role where tenant_no = :tenant", Object[].class)
                 .setParameter("tenant", DEFAULT_TENANT)
-                .getResultList()),
+                .getResultList());
+    return new Numbers(
+        roleNos,
         byName(
             session
                 .createNativeQuery(
                     "select key, arm_no from arm where tenant_no = :tenant", Object[].class)
                 .setParameter("tenant", DEFAULT_TENANT)
-                .getResultList()));
+                .getResultList()),
+        buckets(session, policy, roleNos));
+  }
+
+  /**
+   * Buckets are numbered within their role, by what they mean. A role that has used up its numbers
+   * gets no more: such a bucket is stamped 0, no context, and stays out of every split.
+   */
+  private static Map<String, Map<String, Integer>> buckets(
+      Session session, Policy policy, Map<String, Integer> roleNos) {
+    Map<String, Map<String, Integer>> buckets = new HashMap<>();
+    for (RolePolicy role : policy.roles().values()) {
+      int roleNo = roleNos.get(role.name());
+      for (String meaning : role.context().map(ContextPolicy::meanings).orElse(List.of())) {
+        session
+            .createNativeMutationQuery(
+                """
+                insert into context_bucket (role_no, bucket, meaning)
+                select :role, coalesce(max(bucket), 0) + 1, :meaning
+                from context_bucket where role_no = :role having coalesce(max(bucket), 0) < :most
+                on conflict (role_no, md5(meaning)) do nothing
+                """)
+            .setParameter("role", roleNo)
+            .setParameter("meaning", meaning)
+            .setParameter("most", Numbers.MOST_BUCKET_NO)
+            .executeUpdate();
+      }
+      Map<String, Integer> known =
+          byName(
+              session
+                  .createNativeQuery(
+                      "select meaning, bucket from context_bucket where role_no = :role",
+                      Object[].class)
+                  .setParameter("role", roleNo)
+                  .getResultList());
+      if (!known.isEmpty()) {
+        buckets.put(role.name(), known);
+      }
+    }
+    return buckets;
   }
 
   private static Map<String, Integer> byName(List<Object[]> rows) {

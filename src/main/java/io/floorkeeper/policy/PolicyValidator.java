@@ -122,6 +122,8 @@ public final class PolicyValidator {
     role.floor().ifPresent(floor -> floor(floor, paths.of(name, "floor")));
     ceiling(role.ceiling(), paths.of(name, "ceiling"));
     evaluations(role.evaluations(), paths.of(name, "evaluations"));
+    role.context()
+        .ifPresent(c -> ContextValidator.validate(c, paths.of(name, "context"), findings));
     numbers(name, role);
   }
 
@@ -310,13 +312,14 @@ public final class PolicyValidator {
   private void shares(String name, RolePolicy role) {
     String holdout = paths.of(name, "holdout_share");
     String control = paths.of(name, "control_share");
-    boolean each =
-        within(role.holdoutShare() >= 0, role.holdoutShare(), 1, holdout, "between 0 and 1");
+    double rho = role.holdoutShare().most();
+    boolean each = within(rho >= 0, rho, 1, holdout, "between 0 and 1, or auto");
     each &= within(role.controlShare() >= 0, role.controlShare(), 1, control, "between 0 and 1");
     check(
-        !each || role.holdoutShare() + role.controlShare() < 1,
+        !each || rho + role.controlShare() < 1,
         holdout,
-        "holdout_share and control_share together leave nothing to route; their sum is below 1");
+        "holdout_share (auto: up to 0.02) and control_share together leave nothing to route; their"
+            + " sum is below 1");
   }
 
   private void pins() {

@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,11 @@ import java.util.Optional;
  * @param halfLifeCalls in how many of its calls evidence loses half its weight
  * @param exploration eps0 of the ROLE scope and the cap of eps, in [0, 0.5]
  * @param perArmExploration eps of the PER_ARM scope, in [0, 0.5]
+ * @param holdoutShare rho, the share of its tasks that goes to the reference arm, to certify
+ *     savings
  * @param priorMeans of the candidates' quality, in their order; as many as candidates
  * @param expectedInputTokens the role's token prior per call: prices a cold arm
+ * @param context by what its requests are told apart; empty: by nothing but the role
  * @param rewardWait how long an episode waits for labels before it closes
  */
 public record RolePolicy(
@@ -36,13 +40,14 @@ public record RolePolicy(
     double halfLifeCalls,
     double exploration,
     double perArmExploration,
-    double holdoutShare,
+    HoldoutShare holdoutShare,
     double controlShare,
     double fallbackRelativeFloor,
     List<Double> priorMeans,
     long expectedInputTokens,
     long expectedOutputTokens,
     int graduationMinTraces,
+    Optional<ContextPolicy> context,
     Duration rewardWait) {
 
   public RolePolicy {
@@ -78,17 +83,31 @@ public record RolePolicy(
 
   /** With another floor. */
   public RolePolicy withFloor(Optional<QualityFloor> another) {
-    return with(another, priorMeans);
+    return with(name, another, priorMeans, context);
   }
 
   /** With other prior means. */
   public RolePolicy withPriorMeans(List<Double> others) {
-    return with(floor, others);
+    return with(name, floor, others, context);
   }
 
-  private RolePolicy with(Optional<QualityFloor> another, List<Double> means) {
+  /** With another context. */
+  public RolePolicy withContext(Optional<ContextPolicy> another) {
+    return with(name, floor, priorMeans, another);
+  }
+
+  /** The same under another name. */
+  public RolePolicy withName(String another) {
+    return with(another, floor, priorMeans, context);
+  }
+
+  private RolePolicy with(
+      String anotherName,
+      Optional<QualityFloor> another,
+      List<Double> means,
+      Optional<ContextPolicy> anotherContext) {
     return new RolePolicy(
-        name,
+        anotherName,
         strategy,
         learning,
         candidates,
@@ -109,6 +128,7 @@ public record RolePolicy(
         expectedInputTokens,
         expectedOutputTokens,
         graduationMinTraces,
+        anotherContext,
         rewardWait);
   }
 }

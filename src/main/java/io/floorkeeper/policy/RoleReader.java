@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.policy.RolePolicy.Learning;
 import io.floorkeeper.policy.RolePolicy.Strategy;
 import java.math.BigDecimal;
@@ -73,18 +74,29 @@ final class RoleReader {
             role.number("half_life_calls", HALF_LIFE_CALLS),
             role.number("exploration", EXPLORATION),
             role.number("per_arm_exploration", PER_ARM_EXPLORATION),
-            role.number("holdout_share", 0),
+            holdoutShare(),
             role.number("control_share", 0),
             role.number("fallback_relative_floor", FALLBACK_RELATIVE_FLOOR),
             role.numbers("prior_means").orElseGet(() -> priorMeans(candidates)),
             expected.count("input", EXPECTED_INPUT_TOKENS),
             expected.count("output", EXPECTED_OUTPUT_TOKENS),
             graduation.map(section -> section.count("min_traces", MIN_TRACES)).orElse(MIN_TRACES),
+            role.section("context", Shape.CONTEXT).map(ContextReader::read),
             role.duration("reward_wait").orElse(REWARD_WAIT));
     expected.allRead();
     graduation.ifPresent(Section::allRead);
     role.allRead();
     return read;
+  }
+
+  /** {@code auto} adapts to what the role's arms cost; a number is that number. */
+  private HoldoutShare holdoutShare() {
+    if (role.isWord("holdout_share", "auto")) {
+      return HoldoutShare.AUTO;
+    }
+    return role.numberOrWord("holdout_share", "auto")
+        .map(share -> HoldoutShare.fixed(share.doubleValue()))
+        .orElse(HoldoutShare.NONE);
   }
 
   /** A fixed role has nothing to learn, whatever {@code defaults} say of the others. */

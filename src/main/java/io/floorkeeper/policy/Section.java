@@ -149,6 +149,18 @@ final class Section {
     return find(key).flatMap(node -> number(path(key), node));
   }
 
+  /** Whether the value is just this word, which stands for a rule where others write a number. */
+  boolean isWord(String key, String word) {
+    return find(key).filter(node -> word.equals(node.value())).isPresent();
+  }
+
+  /** The number, where it is not the word; the finding of anything else names both. */
+  Optional<BigDecimal> numberOrWord(String key, String word) {
+    return isWord(key, word)
+        ? Optional.empty()
+        : find(key).flatMap(node -> number(path(key), node, "a number or " + word));
+  }
+
   BigDecimal requiredNumber(String key) {
     required(key);
     return number(key).orElse(BigDecimal.ZERO);
@@ -160,9 +172,12 @@ final class Section {
 
   /** All of them, or nothing where one is no number. */
   Optional<List<Double>> numbers(String key) {
-    return nodes(key)
-        .flatMap(items -> all(key, items, this::number))
-        .map(numbers -> numbers.stream().map(BigDecimal::doubleValue).toList());
+    return decimals(key).map(numbers -> numbers.stream().map(BigDecimal::doubleValue).toList());
+  }
+
+  /** As they are written. */
+  Optional<List<BigDecimal>> decimals(String key) {
+    return nodes(key).flatMap(items -> all(key, items, this::number));
   }
 
   private <T> Optional<List<T>> all(
@@ -256,10 +271,14 @@ final class Section {
   }
 
   private Optional<BigDecimal> number(String path, Node node) {
+    return number(path, node, "a number");
+  }
+
+  private Optional<BigDecimal> number(String path, Node node, String expected) {
     if (node.value() instanceof BigDecimal number) {
       return Optional.of(number);
     }
-    wrongKind(path, node, "a number", findings);
+    wrongKind(path, node, expected, findings);
     return Optional.empty();
   }
 

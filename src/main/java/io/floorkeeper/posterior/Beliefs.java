@@ -10,6 +10,7 @@ import io.floorkeeper.policy.QualityFloor;
 import io.floorkeeper.policy.RolePolicy;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.IntPredicate;
 
 /** Policy and evidence to what is believed of a role's candidates. Pure. */
 public final class Beliefs {
@@ -24,14 +25,30 @@ public final class Beliefs {
    */
   public static DiscountedEvidence sums(
       Numbers numbers, RolePolicy role, RoleEvidence evidence, int candidate) {
+    return sums(numbers, role, evidence, candidate, bucket -> true);
+  }
+
+  /** The same in some buckets. */
+  public static DiscountedEvidence sums(
+      Numbers numbers,
+      RolePolicy role,
+      RoleEvidence evidence,
+      int candidate,
+      IntPredicate buckets) {
     return DiscountedEvidence.of(
-        blocks(numbers, role, evidence, candidate), evidence.calls(), role.halfLifeCalls());
+        blocks(numbers, role, evidence, candidate, buckets),
+        evidence.calls(),
+        role.halfLifeCalls());
   }
 
   private static List<BlockEvidence> blocks(
-      Numbers numbers, RolePolicy role, RoleEvidence evidence, int candidate) {
+      Numbers numbers,
+      RolePolicy role,
+      RoleEvidence evidence,
+      int candidate,
+      IntPredicate buckets) {
     Arm arm = role.candidates().get(candidate);
-    return evidence.blocks(numbers.armNo(arm), EscalationLadder.above(arm, role).digest());
+    return evidence.blocks(numbers.armNo(arm), EscalationLadder.above(arm, role).digest(), buckets);
   }
 
   /** The posterior of a candidate's delivered quality. */
@@ -45,7 +62,7 @@ public final class Beliefs {
    */
   public static long labelsSince(
       Numbers numbers, RolePolicy role, RoleEvidence evidence, int candidate, int block) {
-    return blocks(numbers, role, evidence, candidate).stream()
+    return blocks(numbers, role, evidence, candidate, bucket -> true).stream()
         .filter(b -> b.block() >= block)
         .mapToLong(b -> b.sums().labels())
         .sum();

@@ -2,7 +2,12 @@ package io.floorkeeper.posterior;
 
 import io.floorkeeper.bandit.BlockEvidence;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * The evidence of one role as one transaction left it.
@@ -44,14 +49,84 @@ public record RoleEvidence(
    * @param ladder digest of the ladder above the arm
    */
   public List<BlockEvidence> blocks(int armNo, int ladder) {
-    List<BlockEvidence> blocks = new ArrayList<>();
+    return blocks(armNo, ladder, bucket -> true);
+  }
+
+  /**
+   * The same of some buckets. Sums of several are added block by block as the integers that they
+   * are, so that all together are, to the last unit, what they would be if nobody had told them
+   * apart.
+   *
+   * @param buckets which; 0 is what no context is known of
+   */
+  public List<BlockEvidence> blocks(int armNo, int ladder, IntPredicate buckets) {
+    TreeMap<Integer, BlockEvidence> first = new TreeMap<>();
+    TreeMap<Integer, BlockEvidence> climbed = new TreeMap<>();
     for (ArmEvidence arm : arms) {
-      if (arm.armNo() == armNo) {
-        blocks.addAll(arm.blocks());
-        blocks.addAll(arm.ladders().getOrDefault(ladder, List.of()));
+      if (arm.armNo() == armNo && buckets.test(arm.bucket())) {
+        arm.blocks().forEach(b -> first.merge(b.block(), b, RoleEvidence::together));
+        arm.ladders()
+            .getOrDefault(ladder, List.of())
+            .forEach(b -> climbed.merge(b.block(), b, RoleEvidence::together));
       }
     }
+    List<BlockEvidence> blocks = new ArrayList<>(first.values());
+    blocks.addAll(climbed.values());
     return blocks;
+  }
+
+  /** Blocks and resets are of the role and of the arm: they are the same in every bucket. */
+  private static BlockEvidence together(BlockEvidence a, BlockEvidence b) {
+    return new BlockEvidence(
+        a.block(),
+        a.openedAtCalls(),
+        Math.max(a.resetsSince(), b.resetsSince()),
+        a.sums().plus(b.sums()));
+  }
+
+  /** Calls of an arm by bin of {@code LatencySketch}, over some buckets. */
+  public Map<Integer, Long> latencyBins(int armNo, IntPredicate buckets) {
+    Map<Integer, Long> bins = new HashMap<>();
+    for (ArmEvidence arm : arms) {
+      if (arm.armNo() == armNo && buckets.test(arm.bucket())) {
+        arm.latencyBins().forEach((bin, count) -> bins.merge(bin, count, Long::sum));
+      }
+    }
+    return bins;
+  }
+
+  /**
+   * How many calls of the role ago an arm of it was last reset; empty: none was. A reset opens a
+   * block, so it shows in the first block of the arm that no reset came after; of an arm that was
+   * not used since, in the first block of the role beyond its last.
+   */
+  public OptionalLong callsSinceReset() {
+    TreeMap<Integer, Long> openedAt = new TreeMap<>();
+    TreeMap<Integer, TreeMap<Integer, Integer>> resetsByArm = new TreeMap<>();
+    for (ArmEvidence arm : arms) {
+      for (BlockEvidence block : arm.blocks()) {
+        openedAt.put(block.block(), block.openedAtCalls());
+        resetsByArm
+            .computeIfAbsent(arm.armNo(), a -> new TreeMap<>())
+            .merge(block.block(), block.resetsSince(), Math::max);
+      }
+    }
+    long latest = -1;
+    for (TreeMap<Integer, Integer> resets : resetsByArm.values()) {
+      int lastBefore = -1;
+      for (Map.Entry<Integer, Integer> block : resets.entrySet()) {
+        lastBefore = block.getValue() > 0 ? block.getKey() : lastBefore;
+      }
+      if (lastBefore >= 0) {
+        Integer first = resets.higherKey(lastBefore);
+        Map.Entry<Integer, Long> beyond =
+            first != null
+                ? Map.entry(first, openedAt.get(first))
+                : openedAt.higherEntry(lastBefore);
+        latest = Math.max(latest, beyond == null ? calls : beyond.getValue());
+      }
+    }
+    return latest < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, calls - latest));
   }
 
   /** What alarms made of an arm. */

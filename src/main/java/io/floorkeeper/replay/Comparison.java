@@ -29,7 +29,8 @@ final class Comparison {
         "in process: these side by side on the same seeds, the first against all others; 'all', or of",
         "own, own-pooled, own-per-arm, own-role, thompson, ucb, epsilon-greedy, scalarised, floor-price, budget-pace,"
             + " static-map, frontier, mid, small, best-single, limit-fixed, limit-mixture, oracle;"
-            + " own-per-arm@.8 and own-role@.8: at another confidence"
+            + " own-per-arm@.8 and own-role@.8: at another confidence; own+without-context,"
+            + " own-role+context-on, own+context-off: with the policy's contexts used otherwise"
       })
   List<String> contenders = List.of();
 
@@ -80,6 +81,14 @@ final class Comparison {
           "from call FROM until call TO the model's outcomes are silently the other's: how long until"
               + " it is left, and until it is back?")
   String regress;
+
+  @Option(
+      names = "--context",
+      paramLabel = "COLUMN",
+      description =
+          "all tasks are of one role, and this column of the data (group, for one) is what requests"
+              + " say of their context; the policy has a role 'all', or roles that are alike")
+  String context;
 
   @Option(
       names = "--csv",

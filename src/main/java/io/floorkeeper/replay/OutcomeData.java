@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
@@ -32,10 +33,20 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
       double quality, double costUsd, long inputTokens, long outputTokens, long latencyMillis) {}
 
   /**
-   * @param role the group of the file
+   * @param role the group of the file, or {@link OneRole#NAME} where that is the context
+   * @param context by which tasks of the role are told apart; null: by nothing
    * @param outcomes in the order of the models
    */
-  public record Task(String id, String role, List<Outcome> outcomes) {}
+  public record Task(String id, String role, String context, List<Outcome> outcomes) {
+    Task(String id, String role, List<Outcome> outcomes) {
+      this(id, role, null, outcomes);
+    }
+
+    /** The role, and the context within it where there is one. */
+    String group() {
+      return context == null ? role : role + "/" + context;
+    }
+  }
 
   /** A file that cannot be replayed; the message says where. */
   public static final class InvalidDataException extends RuntimeException {
@@ -53,6 +64,17 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
    * @throws InvalidDataException naming file, line and column
    */
   public static OutcomeData read(Path file, List<String> models) throws IOException {
+    return read(file, models, Optional.empty());
+  }
+
+  /**
+   * As {@link #read(Path, List)}.
+   *
+   * @param context all tasks are of one role, and this column tells them apart; empty: the group is
+   *     the role
+   */
+  static OutcomeData read(Path file, List<String> models, Optional<String> context)
+      throws IOException {
     Map<String, Integer> index = new HashMap<>();
     models.forEach(m -> index.put(m, index.size()));
     Map<String, Outcome[]> outcomes = new LinkedHashMap<>();
@@ -73,7 +95,7 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
         Integer model = index.get(cells[columns.of("model")]);
         if (model != null && !columns.contaminated(cells)) {
           String task = cells[columns.of("task_id")];
-          roles.put(task, cells[columns.of("group")]);
+          roles.put(task, cells[columns.of(context.orElse("group"))]);
           outcomes.computeIfAbsent(task, t -> new Outcome[models.size()])[model] =
               columns.outcome(cells, number);
         }
@@ -87,7 +109,11 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
             throw new InvalidDataException(
                 file + ": task " + task + " has no row of model " + models.get(missing));
           }
-          tasks.add(new Task(task, roles.get(task), List.of(ofTask)));
+          String group = roles.get(task);
+          tasks.add(
+              context.isPresent()
+                  ? new Task(task, OneRole.NAME, group, List.of(ofTask))
+                  : new Task(task, group, List.of(ofTask)));
         });
     if (tasks.isEmpty()) {
       throw new InvalidDataException(file + ": has no row of the models " + models);
@@ -100,6 +126,13 @@ public record OutcomeData(List<String> models, List<Task> tasks) {
     TreeMap<String, List<Task>> byRole = new TreeMap<>();
     tasks.forEach(t -> byRole.computeIfAbsent(t.role, r -> new ArrayList<>()).add(t));
     return byRole;
+  }
+
+  /** The tasks by role, and by context within it where there is one. */
+  TreeMap<String, List<Task>> byGroup() {
+    TreeMap<String, List<Task>> byGroup = new TreeMap<>();
+    tasks.forEach(t -> byGroup.computeIfAbsent(t.group(), g -> new ArrayList<>()).add(t));
+    return byGroup;
   }
 
   /** The mean quality of every model on these tasks. */

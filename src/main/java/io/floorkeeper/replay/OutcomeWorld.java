@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Recorded outcomes as a world: every pass is all tasks in a seeded shuffle, a phase is a pass, the
- * truth of a role is its means over the data.
+ * truth of a role, or of a context within it, is its means over the data.
  */
 final class OutcomeWorld implements World {
   private final String name;
@@ -30,7 +30,7 @@ final class OutcomeWorld implements World {
   private final int limit;
   private double[] scaledByUsd;
   private SilentRegression regression;
-  private final Map<String, Role> roles = new HashMap<>();
+  private final Map<String, Role> groups = new HashMap<>();
   private final Map<String, Role> worse = new HashMap<>();
 
   /** A task's candidates are columns of the data. */
@@ -51,16 +51,14 @@ final class OutcomeWorld implements World {
     OutcomeWorld regressed = new OutcomeWorld(name, data, policy.policy(), passes, limit);
     regressed.scaledByUsd = scaledByUsd;
     regressed.regression = silent;
-    for (RolePolicy role : policy.policy().roles().values()) {
-      if (roles.containsKey(role.name())) {
-        regressed.worse.put(role.name(), regressed.worse(role, data.byRole().get(role.name())));
-      }
-    }
+    data.byGroup()
+        .forEach(
+            (group, tasks) ->
+                regressed.worse.put(group, regressed.worse(groups.get(group), tasks)));
     return regressed;
   }
 
-  private Role worse(RolePolicy role, List<OutcomeData.Task> tasks) {
-    Role usual = roles.get(role.name());
+  private Role worse(Role usual, List<OutcomeData.Task> tasks) {
     int[] models = usual.models.clone();
     for (int k = 0; k < models.length; k++) {
       if (models[k] == data.models().indexOf(regression.model)) {
@@ -90,16 +88,17 @@ final class OutcomeWorld implements World {
       }
     }
     this.policy =
-        new PolicyBook.Published(1, policy, new Numbers(roleNumbers, armNumbers), "", "replay");
+        new PolicyBook.Published(
+            1, policy, new Numbers(roleNumbers, armNumbers).withBucketsOf(policy), "", "replay");
     Set<String> unknown = new HashSet<>();
-    data.byRole()
+    data.byGroup()
         .forEach(
-            (role, tasks) -> {
-              RolePolicy ofRole = policy.roles().get(role);
+            (group, tasks) -> {
+              RolePolicy ofRole = policy.roles().get(tasks.get(0).role());
               if (ofRole == null) {
-                unknown.add(role);
+                unknown.add(tasks.get(0).role());
               } else {
-                roles.put(role, role(ofRole, tasks));
+                groups.put(group, role(ofRole, tasks));
               }
             });
     if (!unknown.isEmpty()) {
@@ -155,9 +154,9 @@ final class OutcomeWorld implements World {
     return name;
   }
 
-  /** The column of the data that a role's candidate is. */
+  /** The column of the data that a role's candidate is; of a role without a context. */
   int model(String role, int candidate) {
-    return roles.get(role).models[candidate];
+    return groups.get(role).models[candidate];
   }
 
   @Override
@@ -195,9 +194,9 @@ final class OutcomeWorld implements World {
         pass++;
       }
       OutcomeData.Task task = order.get(at);
-      Role usual = roles.get(task.role());
+      Role usual = groups.get(task.group());
       boolean regressed = regression != null && drawn >= regression.from && drawn < regression.to;
-      Role role = regressed ? worse.get(task.role()) : usual;
+      Role role = regressed ? worse.get(task.group()) : usual;
       drawn++;
       Draw.Candidate[] candidates = new Draw.Candidate[role.models.length];
       for (int k = 0; k < candidates.length; k++) {
@@ -214,7 +213,7 @@ final class OutcomeWorld implements World {
                 role.meanQuality[k],
                 role.meanCostUsd[k]);
       }
-      return new Draw(pass, task.id(), task.role(), candidates, role.floor);
+      return new Draw(pass, task.id(), task.role(), task.context(), candidates, role.floor);
     }
 
     @Override

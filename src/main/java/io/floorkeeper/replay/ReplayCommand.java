@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -161,7 +162,9 @@ public final class ReplayCommand implements Callable<Integer> {
     try {
       List<String> columns = new ArrayList<>(models);
       comparison.regression().ifPresent(r -> columns.add(r.becomes()));
-      OutcomeData outcomes = OutcomeData.read(data, columns);
+      check(comparison.context == null || comparison.wanted(), "--context goes with --compare");
+      OutcomeData outcomes =
+          OutcomeData.read(data, columns, Optional.ofNullable(comparison.context));
       int total = outcomes.tasks().size() * passes;
       int calls = limit == null ? total : Math.min(total, limit);
       LiveReplay.Plan plan = new LiveReplay.Plan(passes, seed, lag, calls);
@@ -225,6 +228,11 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Policy policy(OutcomeData outcomes) throws IOException {
+    Policy asked = asked(outcomes);
+    return comparison.context == null ? asked : OneRole.of(asked, outcomes);
+  }
+
+  private Policy asked(OutcomeData outcomes) throws IOException {
     if (GENERATED.equals(where.policy)) {
       return GeneratedPolicy.of(
           List.copyOf(outcomes.byRole().keySet()),

@@ -15,7 +15,6 @@ import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,28 +48,44 @@ final class AllocationBuilder {
       DecisionKeys keys,
       Map<String, Set<Long>> wantedMasks,
       AllocationSnapshot previous) {
-    Map<String, RoleRoutes> roles = new HashMap<>();
-    boolean samePolicy = previous != null && previous.published() == published;
-    published
-        .policy()
-        .roles()
-        .forEach(
-            (name, policy) -> {
-              int roleNo = published.numbers().roleNo(name);
-              RoleEvidence evidence = posteriors.role(roleNo);
-              Set<Long> masks = wantedMasks.getOrDefault(name, Set.of());
-              RoleRoutes before = samePolicy ? previous.roles().get(name) : null;
-              boolean same =
-                  before != null
-                      && before.epoch() == evidence.epoch()
-                      && masks.stream().noneMatch(m -> lacks(before, m));
-              roles.put(
-                  name,
-                  same
-                      ? before
-                      : routesOrBefore(published, roleNo, policy, evidence, masks, before));
-            });
+    RoleTable roles =
+        previous != null && previous.published() == published
+            ? changed(published, posteriors, wantedMasks, previous.roles())
+            : all(published, posteriors, wantedMasks);
     return new AllocationSnapshot(source, published, keys, roles, posteriors.readAtMillis());
+  }
+
+  private RoleTable all(
+      PolicyBook.Published published,
+      PosteriorSnapshot posteriors,
+      Map<String, Set<Long>> wantedMasks) {
+    List<RoleRoutes> roles = new ArrayList<>();
+    for (RolePolicy policy : published.policy().roles().values()) {
+      int roleNo = published.numbers().roleNo(policy.name());
+      Set<Long> masks = wantedMasks.getOrDefault(policy.name(), Set.of());
+      roles.add(routesOrBefore(published, roleNo, policy, posteriors.role(roleNo), masks, null));
+    }
+    return RoleTable.of(roles.toArray(RoleRoutes[]::new));
+  }
+
+  /** Looks at every role, which costs two look-ups, and copies the table where one has changed. */
+  private RoleTable changed(
+      PolicyBook.Published published,
+      PosteriorSnapshot posteriors,
+      Map<String, Set<Long>> wantedMasks,
+      RoleTable before) {
+    RoleRoutes[] roles = null;
+    for (int slot = 0; slot < before.size(); slot++) {
+      RoleRoutes role = before.at(slot);
+      RoleEvidence evidence = posteriors.role(role.roleNo());
+      Set<Long> masks = wantedMasks.getOrDefault(role.policy().name(), Set.of());
+      if (role.epoch() != evidence.epoch() || lacksAny(role, masks)) {
+        roles = roles == null ? before.copy() : roles;
+        roles[slot] =
+            routesOrBefore(published, role.roleNo(), role.policy(), evidence, masks, role);
+      }
+    }
+    return roles == null ? before : before.with(roles);
   }
 
   /**
@@ -92,6 +107,10 @@ final class AllocationBuilder {
           ? before
           : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks);
     }
+  }
+
+  private static boolean lacksAny(RoleRoutes routes, Set<Long> masks) {
+    return !masks.isEmpty() && masks.stream().anyMatch(mask -> lacks(routes, mask));
   }
 
   /**
@@ -128,20 +147,27 @@ final class AllocationBuilder {
         }
       }
     }
-    return new RoleRoutes(
-        roleNo,
-        policy,
-        arms,
-        evidence.calls(),
-        evidence.epoch(),
-        evidence.block(),
-        DecisionId.labelCode(policy.labelRate()),
-        arms.stream().allMatch(a -> a.labels() == 0),
-        learning,
-        shadow,
-        evidence.standings(),
-        evidence.alarms(),
-        List.copyOf(allocations));
+    RoleRoutes role =
+        new RoleRoutes(
+            roleNo,
+            policy,
+            arms,
+            evidence.calls(),
+            evidence.epoch(),
+            evidence.block(),
+            DecisionId.labelCode(policy.labelRate()),
+            arms.stream().allMatch(a -> a.labels() == 0),
+            learning,
+            shadow,
+            evidence.standings(),
+            evidence.alarms(),
+            List.copyOf(allocations),
+            null,
+            -1,
+            List.of());
+    return policy.context().isEmpty()
+        ? role
+        : new ContextBuilder(role, published.numbers(), evidence).build();
   }
 
   private static MaskAllocation allocation(
@@ -171,7 +197,7 @@ final class AllocationBuilder {
   }
 
   /** The role's floor. A role that is not learned may have none: it is then told as relative 1. */
-  private static Floor floor(RolePolicy policy) {
+  static Floor floor(RolePolicy policy) {
     if (policy.floor().isEmpty()) {
       return Floor.relative(1);
     }
@@ -181,7 +207,7 @@ final class AllocationBuilder {
         : Floor.relative(floor.value());
   }
 
-  private static AllocationSettings settings(RolePolicy policy) {
+  static AllocationSettings settings(RolePolicy policy) {
     QualityFloor.Scope scope =
         policy.floor().map(QualityFloor::scope).orElse(QualityFloor.DEFAULT_SCOPE);
     return new AllocationSettings(

@@ -2,7 +2,6 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
-import java.util.Map;
 
 /**
  * Everything that {@code /route} reads: one immutable object, taken once per request.
@@ -14,7 +13,7 @@ record AllocationSnapshot(
     Source source,
     PolicyBook.Published published,
     DecisionKeys keys,
-    Map<String, RoleRoutes> roles,
+    RoleTable roles,
     long evidenceAtMillis) {
 
   /** Where the evidence comes from. */
@@ -25,10 +24,6 @@ record AllocationSnapshot(
     DISK,
     /** None: the policy's priors alone. */
     STATIC
-  }
-
-  AllocationSnapshot {
-    roles = Map.copyOf(roles);
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

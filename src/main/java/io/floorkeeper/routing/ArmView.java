@@ -2,8 +2,6 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.policy.Arm;
-import java.math.BigDecimal;
-import java.math.MathContext;
 
 /**
  * One candidate of a role as the snapshot knows it.
@@ -12,7 +10,7 @@ import java.math.MathContext;
  * @param costKnown whether the cost stands on a price or on dollars; else it is the dearest
  *     candidate's, and nobody is told it as a figure
  * @param p95LatencyMillis NaN where no call was seen
- * @param estimate what an answer says of it, rounded for readers
+ * @param estimates of {@link #estimate}
  */
 record ArmView(
     Arm arm,
@@ -22,10 +20,7 @@ record ArmView(
     double dollarEpisodes,
     boolean costKnown,
     double p95LatencyMillis,
-    RouteAnswer.Estimate estimate) {
-
-  /** Figures that people read need no more. */
-  private static final MathContext READABLE = new MathContext(4);
+    ArmEstimate estimates) {
 
   /** With the bounds of its belief, one-sided at {@code delta} each. */
   static ArmView of(
@@ -45,17 +40,11 @@ record ArmView(
         dollarEpisodes,
         costKnown,
         p95LatencyMillis,
-        new RouteAnswer.Estimate(
-            readable(belief.quality().mean()),
-            readable(belief.quality().quantile(delta)),
-            readable(belief.quality().quantile(1 - delta)),
-            readable(labels),
-            costKnown ? readable(belief.cost().meanUsd()) : null,
-            costKnown ? readable(belief.cost().quantile(delta)) : null,
-            costKnown ? readable(belief.cost().quantile(1 - delta)) : null));
+        new ArmEstimate(belief, labels, costKnown, delta));
   }
 
-  private static double readable(double value) {
-    return new BigDecimal(value).round(READABLE).doubleValue();
+  /** What an answer says of it. */
+  RouteAnswer.Estimate estimate() {
+    return estimates.told();
   }
 }

@@ -9,12 +9,11 @@ import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** From evidence to beliefs: what {@code bandit.md} section 2 says of priors, tokens and prices. */
 final class ArmViews {
@@ -22,11 +21,18 @@ final class ArmViews {
 
   private ArmViews() {}
 
+  /** Of the whole role: its buckets together. */
   static List<ArmView> of(Numbers numbers, RolePolicy policy, RoleEvidence evidence) {
+    return of(numbers, policy, evidence, bucket -> true);
+  }
+
+  /** Of some of the role's buckets together, as if they were all that it has. */
+  static List<ArmView> of(
+      Numbers numbers, RolePolicy policy, RoleEvidence evidence, IntPredicate buckets) {
     List<ArmView> arms = new ArrayList<>();
     double dearestUsd = 0;
     for (int k = 0; k < policy.candidates().size(); k++) {
-      ArmView view = view(numbers, policy, evidence, k);
+      ArmView view = view(numbers, policy, evidence, buckets, k);
       arms.add(view);
       if (view.costKnown()) {
         dearestUsd = Math.max(dearestUsd, view.belief().cost().meanUsd());
@@ -56,15 +62,11 @@ final class ArmViews {
     return List.copyOf(arms);
   }
 
-  private static ArmView view(Numbers numbers, RolePolicy policy, RoleEvidence evidence, int k) {
+  private static ArmView view(
+      Numbers numbers, RolePolicy policy, RoleEvidence evidence, IntPredicate buckets, int k) {
     Arm arm = policy.candidates().get(k);
     int armNo = numbers.armNo(arm);
-    ArmEvidence own =
-        evidence.arms().stream()
-            .filter(a -> a.armNo() == armNo && a.bucket() == 0)
-            .findFirst()
-            .orElse(new ArmEvidence(0, armNo, List.of(), Map.of()));
-    DiscountedEvidence sums = Beliefs.sums(numbers, policy, evidence, k);
+    DiscountedEvidence sums = Beliefs.sums(numbers, policy, evidence, k, buckets);
     BetaPosterior quality = Beliefs.quality(policy, k, sums);
     CostPosterior cost = cost(arm, policy, sums);
     return ArmView.of(
@@ -78,7 +80,7 @@ final class ArmViews {
         sums.effectiveLabels(),
         sums.dollarEpisodes(),
         cost != null,
-        LatencySketch.quantileMillis(own.latencyBins(), .95).orElse(Double.NaN),
+        LatencySketch.quantileMillis(evidence.latencyBins(armNo, buckets), .95).orElse(Double.NaN),
         delta(policy));
   }
 
@@ -96,19 +98,38 @@ final class ArmViews {
       Price price = arm.model().price().get();
       double priorUsd =
           usd(price, policy.expectedInputTokens(), 0, 0, policy.expectedOutputTokens());
-      double seenUsd =
-          usd(
-              price,
-              sums.meanInputTokens(),
-              sums.meanCacheReadTokens(),
-              sums.meanCacheWriteTokens(),
-              sums.meanOutputTokens());
-      return CostPosterior.blended(priorUsd, seenUsd, sums.cvUsd(), sums.tokenEpisodes());
+      return CostPosterior.blended(
+          priorUsd, seenUsd(arm, sums), sums.cvUsd(), sums.tokenEpisodes());
     }
     if (sums.dollarEpisodes() > 0) {
       return CostPosterior.of(sums.meanUsd(), sums.cvUsd(), sums.dollarEpisodes());
     }
     return null;
+  }
+
+  /**
+   * What an arm was seen to cost: tokens at today's price where the catalogue has one, else
+   * dollars.
+   *
+   * @return NaN where {@link #costEpisodes} is 0
+   */
+  static double seenUsd(Arm arm, DiscountedEvidence sums) {
+    return arm.model()
+        .price()
+        .map(
+            price ->
+                usd(
+                    price,
+                    sums.meanInputTokens(),
+                    sums.meanCacheReadTokens(),
+                    sums.meanCacheWriteTokens(),
+                    sums.meanOutputTokens()))
+        .orElseGet(sums::meanUsd);
+  }
+
+  /** The episodes behind {@link #seenUsd}. */
+  static double costEpisodes(Arm arm, DiscountedEvidence sums) {
+    return arm.model().price().isPresent() ? sums.tokenEpisodes() : sums.dollarEpisodes();
   }
 
   private static double usd(

@@ -177,6 +177,8 @@ class DecisionLog {
       String key =
           decision.routes().roleNo()
               + ":"
+              + decision.routes().bucket()
+              + ":"
               + decision.allocation().mask()
               + ":"
               + decision.snapshot().published().version()

@@ -87,9 +87,14 @@ public class DecisionResource {
   private ObjectNode fields(DecisionId id, AllocationSnapshot snapshot) {
     ObjectNode node = json.createObjectNode();
     node.put("decided_at", Instant.ofEpochMilli(id.epochMillis()).toString());
+    Optional<String> role = snapshot.published().numbers().roleName(id.roleNo());
     node.put("role_no", id.roleNo());
-    node.put("role", snapshot.published().numbers().roleName(id.roleNo()).orElse(null));
+    node.put("role", role.orElse(null));
     node.put("bucket", id.bucket());
+    node.put(
+        "bucket_holds",
+        role.flatMap(r -> snapshot.published().numbers().bucketMeaning(r, id.bucket()))
+            .orElse(null));
     node.put("arm_no", id.armNo());
     node.put("arm", snapshot.published().numbers().armKey(id.armNo()).orElse(null));
     node.put("propensity", id.propensity());
@@ -108,6 +113,7 @@ public class DecisionResource {
     flags.put("sticky", id.has(DecisionId.STICKY));
     flags.put("shadow", id.has(DecisionId.SHADOW));
     flags.put("not_drawn", id.has(DecisionId.NOT_DRAWN));
+    flags.put("by_context", id.has(DecisionId.BY_CONTEXT));
     return node;
   }
 }

@@ -7,6 +7,7 @@ import io.floorkeeper.policy.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Which arms a request leaves: pins, minimum tier, cost and latency ceilings. Pure.
@@ -17,40 +18,84 @@ import java.util.Map;
  */
 final class Eligibility {
 
-  /**
-   * @param mask bit k: candidate k may be used; never 0
-   * @param constraints what narrowed it, in the order in which it did
-   * @param pinned whether a pin did
-   */
-  record Eligible(long mask, List<String> constraints, boolean pinned) {}
+  private static final int MIN_TIER = 1;
+  private static final int LATENCY = 1 << 2;
+  private static final int CEILING = 1 << 4;
+  private static final String[] TOLD = {
+    "min_tier", "min_tier_unmet", "latency", "latency_unmet", "ceiling", "ceiling_unmet"
+  };
+
+  /** Every list there can be without a pin, by the bits of {@link #TOLD}: none is made per call. */
+  private static final List<List<String>> LISTS =
+      IntStream.range(0, 1 << TOLD.length)
+          .mapToObj(
+              bits ->
+                  IntStream.range(0, TOLD.length)
+                      .filter(i -> (bits & 1 << i) != 0)
+                      .mapToObj(i -> TOLD[i])
+                      .toList())
+          .toList();
 
   private Eligibility() {}
 
   /**
+   * The arms that may be used, bit k: candidate k; never 0.
+   *
    * @throws Problem.Unprocessable {@code pin_unmet} where the pins leave nothing
    * @throws Problem.BadRequest where {@code min_tier} is no tier of the policy
    */
-  static Eligible of(RouteRequest request, RoleRoutes routes, Policy policy) {
+  static long mask(RouteRequest request, RoleRoutes routes, Policy policy) {
     List<ArmView> arms = routes.arms();
-    long mask = routes.fullMask();
-    if (policy.pins().isEmpty() && unconstrained(request, routes)) {
-      return new Eligible(mask, List.of(), false);
+    long mask = pinned(request, routes, policy);
+    if (unconstrained(request, routes)) {
+      return mask;
     }
-    List<String> constraints = new ArrayList<>(2);
-    boolean pinned = false;
-    for (Pin pin : policy.pins()) {
+    long kept = atLeastMinTier(request, policy, arms, mask);
+    mask = kept != 0 ? kept : Long.highestOneBit(mask);
+    kept = withinLatency(request, routes, mask);
+    mask = kept != 0 ? kept : fastest(arms, mask);
+    kept = withinCost(request, routes, mask);
+    return kept != 0 ? kept : cheapest(arms, mask);
+  }
+
+  /**
+   * What narrowed the mask, in the order in which it did. Goes the way of {@link #mask} again,
+   * which throws where this would: few requests have constraints, and a pair of both results would
+   * be an object for every request.
+   */
+  static List<String> constraints(RouteRequest request, RoleRoutes routes, Policy policy) {
+    int told = 0;
+    long mask = pinned(request, routes, policy);
+    List<String> pins = mask == routes.fullMask() ? List.of() : pins(request, routes, policy);
+    if (!unconstrained(request, routes)) {
+      List<ArmView> arms = routes.arms();
+      long kept = atLeastMinTier(request, policy, arms, mask);
+      told |= told(MIN_TIER, mask, kept);
+      mask = kept != 0 ? kept : Long.highestOneBit(mask);
+      kept = withinLatency(request, routes, mask);
+      told |= told(LATENCY, mask, kept);
+      mask = kept != 0 ? kept : fastest(arms, mask);
+      told |= told(CEILING, mask, withinCost(request, routes, mask));
+    }
+    if (pins.isEmpty()) {
+      return LISTS.get(told);
+    }
+    List<String> all = new ArrayList<>(pins);
+    all.addAll(LISTS.get(told));
+    return List.copyOf(all);
+  }
+
+  /**
+   * The arms that the pins alone leave.
+   *
+   * @throws Problem.Unprocessable {@code pin_unmet} where they leave nothing
+   */
+  static long pinned(RouteRequest request, RoleRoutes routes, Policy policy) {
+    long mask = routes.fullMask();
+    for (int i = 0; i < policy.pins().size(); i++) {
+      Pin pin = policy.pins().get(i);
       if (matches(pin, request, routes)) {
-        long allowed = 0;
-        for (int k = 0; k < arms.size(); k++) {
-          if (pin.models().contains(arms.get(k).arm().model().name())) {
-            allowed |= 1L << k;
-          }
-        }
-        if ((mask & allowed) != mask) {
-          constraints.add("pin:" + pin.name());
-          pinned = true;
-        }
-        mask &= allowed;
+        mask &= allowed(pin, routes.arms());
         if (mask == 0) {
           throw new Problem.Unprocessable(
               "pin_unmet",
@@ -63,10 +108,36 @@ final class Eligibility {
         }
       }
     }
-    mask = minTier(request, policy, arms, mask, constraints);
-    mask = latency(request, routes, mask, constraints);
-    mask = cost(request, routes, mask, constraints);
-    return new Eligible(mask, List.copyOf(constraints), pinned);
+    return mask;
+  }
+
+  /** The pins that narrowed the mask. */
+  private static List<String> pins(RouteRequest request, RoleRoutes routes, Policy policy) {
+    List<String> narrowing = new ArrayList<>();
+    long mask = routes.fullMask();
+    for (Pin pin : policy.pins()) {
+      long kept = matches(pin, request, routes) ? mask & allowed(pin, routes.arms()) : mask;
+      if (kept != mask) {
+        narrowing.add("pin:" + pin.name());
+      }
+      mask = kept;
+    }
+    return narrowing;
+  }
+
+  /** The constraint's bit where it narrowed the mask, the one above it where it left nothing. */
+  private static int told(int bit, long mask, long kept) {
+    return kept == mask ? 0 : kept == 0 ? bit << 1 : bit;
+  }
+
+  private static long allowed(Pin pin, List<ArmView> arms) {
+    long allowed = 0;
+    for (int k = 0; k < arms.size(); k++) {
+      if (pin.models().contains(arms.get(k).arm().model().name())) {
+        allowed |= 1L << k;
+      }
+    }
+    return allowed;
   }
 
   private static boolean unconstrained(RouteRequest request, RoleRoutes routes) {
@@ -92,6 +163,9 @@ final class Eligibility {
   }
 
   private static boolean tagsMatch(Map<String, String> wanted, Map<String, String> given) {
+    if (wanted.isEmpty()) {
+      return true; // a map of the JDK allocates to be walked over
+    }
     for (Map.Entry<String, String> tag : wanted.entrySet()) {
       if (given == null || !tag.getValue().equals(given.get(tag.getKey()))) {
         return false;
@@ -100,12 +174,9 @@ final class Eligibility {
     return true;
   }
 
-  private static long minTier(
-      RouteRequest request,
-      Policy policy,
-      List<ArmView> arms,
-      long mask,
-      List<String> constraints) {
+  /** The arms of the mask that are strong enough; 0: none is. */
+  private static long atLeastMinTier(
+      RouteRequest request, Policy policy, List<ArmView> arms, long mask) {
     if (request.minTier() == null) {
       return mask;
     }
@@ -115,13 +186,6 @@ final class Eligibility {
       if ((mask & 1L << k) != 0 && arms.get(k).arm().tierIndex() >= least) {
         kept |= 1L << k;
       }
-    }
-    if (kept == 0) {
-      constraints.add("min_tier_unmet");
-      return Long.highestOneBit(mask);
-    }
-    if (kept != mask) {
-      constraints.add("min_tier");
     }
     return kept;
   }
@@ -139,8 +203,8 @@ final class Eligibility {
         "must be one of " + tiers.stream().map(Tier::name).toList() + ", the policy's tiers");
   }
 
-  private static long latency(
-      RouteRequest request, RoleRoutes routes, long mask, List<String> constraints) {
+  /** The arms of the mask that are fast enough; 0: none is. */
+  private static long withinLatency(RouteRequest request, RoleRoutes routes, long mask) {
     double most = Double.POSITIVE_INFINITY;
     if (request.maxLatencyMs() != null) {
       most = request.maxLatencyMs();
@@ -148,27 +212,29 @@ final class Eligibility {
     if (routes.policy().ceiling().p95Latency().isPresent()) {
       most = Math.min(most, routes.policy().ceiling().p95Latency().get().toMillis());
     }
-    if (most == Double.POSITIVE_INFINITY) {
-      return mask;
-    }
     long kept = 0;
-    int fastest = -1;
     for (int k = 0; k < routes.arms().size(); k++) {
-      if ((mask & 1L << k) != 0) {
-        double p95 = routes.arms().get(k).p95LatencyMillis();
-        if (!(p95 > most)) { // an arm that was never seen is given its chance
-          kept |= 1L << k;
-        }
-        if (fastest < 0 || p95 < routes.arms().get(fastest).p95LatencyMillis()) {
-          fastest = k;
-        }
+      // An arm that was never seen is given its chance.
+      if ((mask & 1L << k) != 0 && !(routes.arms().get(k).p95LatencyMillis() > most)) {
+        kept |= 1L << k;
       }
     }
-    return narrowed("latency", mask, kept, fastest, constraints);
+    return kept;
   }
 
-  private static long cost(
-      RouteRequest request, RoleRoutes routes, long mask, List<String> constraints) {
+  private static long fastest(List<ArmView> arms, long mask) {
+    int fastest = Long.numberOfTrailingZeros(mask);
+    for (int k = fastest + 1; k < arms.size(); k++) {
+      if ((mask & 1L << k) != 0
+          && arms.get(k).p95LatencyMillis() < arms.get(fastest).p95LatencyMillis()) {
+        fastest = k;
+      }
+    }
+    return 1L << fastest;
+  }
+
+  /** The arms of the mask that are cheap enough; 0: none is. */
+  private static long withinCost(RouteRequest request, RoleRoutes routes, long mask) {
     double most = Double.POSITIVE_INFINITY;
     if (request.maxCostUsd() != null) {
       most = request.maxCostUsd();
@@ -180,31 +246,24 @@ final class Eligibility {
       return mask;
     }
     long kept = 0;
-    int cheapest = -1;
     for (int k = 0; k < routes.arms().size(); k++) {
-      if ((mask & 1L << k) != 0) {
-        double costUsd = routes.arms().get(k).belief().cost().meanUsd();
-        // What an unpriced arm costs is not known: it cannot be said to meet a ceiling.
-        if (routes.arms().get(k).costKnown() && costUsd <= most) {
-          kept |= 1L << k;
-        }
-        if (cheapest < 0 || costUsd < routes.arms().get(cheapest).belief().cost().meanUsd()) {
-          cheapest = k;
-        }
+      ArmView arm = routes.arms().get(k);
+      // What an unpriced arm costs is not known: it cannot be said to meet a ceiling.
+      if ((mask & 1L << k) != 0 && arm.costKnown() && arm.belief().cost().meanUsd() <= most) {
+        kept |= 1L << k;
       }
     }
-    return narrowed("ceiling", mask, kept, cheapest, constraints);
+    return kept;
   }
 
-  private static long narrowed(
-      String name, long mask, long kept, int nearest, List<String> constraints) {
-    if (kept == 0) {
-      constraints.add(name + "_unmet");
-      return 1L << nearest;
+  private static long cheapest(List<ArmView> arms, long mask) {
+    int cheapest = Long.numberOfTrailingZeros(mask);
+    for (int k = cheapest + 1; k < arms.size(); k++) {
+      if ((mask & 1L << k) != 0
+          && arms.get(k).belief().cost().meanUsd() < arms.get(cheapest).belief().cost().meanUsd()) {
+        cheapest = k;
+      }
     }
-    if (kept != mask) {
-      constraints.add(name);
-    }
-    return kept;
+    return 1L << cheapest;
   }
 }

@@ -23,7 +23,7 @@ final class Explanation {
     RoleRoutes routes = decision.routes();
     return new AllocationRecord(
         routes.roleNo(),
-        0,
+        routes.bucket(),
         allocation.mask(),
         decision.snapshot().published().version(),
         routes.epoch(),
@@ -54,14 +54,25 @@ final class Explanation {
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
     floor.put("status", solution.status().name().toLowerCase(java.util.Locale.ROOT));
-    ArrayNode candidates = node.putArray("candidates");
+    node.put("holdout_share", solution.holdoutShare());
+    node.put("control_share", solution.controlShare());
+    node.set("candidates", candidates(routes, allocation));
+    if (routes.context() != null) {
+      node.set("context", ContextExplanation.of(routes));
+    }
+    return node;
+  }
+
+  static ArrayNode candidates(RoleRoutes routes, MaskAllocation allocation) {
+    ArrayNode candidates = JSON.arrayNode();
     for (int k = 0; k < routes.arms().size(); k++) {
-      ObjectNode candidate = candidate(routes.arms().get(k), allocation.positionOf(k), solution);
+      ObjectNode candidate =
+          candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution());
       candidate.put("demoted", allocation.demoted().contains(allocation.positionOf(k)));
       candidate.put("resets", resets(routes, routes.arms().get(k).armNo()));
       candidates.add(candidate);
     }
-    return node;
+    return candidates;
   }
 
   private static int resets(RoleRoutes routes, int armNo) {

@@ -1,6 +1,7 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.bandit.ArmBelief;
+import io.floorkeeper.bandit.ContextVerdict;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
@@ -9,6 +10,7 @@ import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -35,6 +37,8 @@ public final class InProcessRouter {
    * @param candidate index among the role's candidates in the policy
    * @param evaluate whether the answer asks for a label
    * @param wantsLabel whether it does so besides the base rate
+   * @param bucket that the decision belongs to; 0: no context
+   * @param context how the task was told apart from others of its role; null: by nothing
    * @param block the evidence block that the decision belongs to
    */
   public record Chosen(
@@ -45,7 +49,15 @@ public final class InProcessRouter {
       boolean evaluate,
       boolean wantsLabel,
       long epoch,
-      int block) {}
+      int bucket,
+      RouteAnswer.Context context,
+      int block) {
+
+    /** Whether the allocation was not the role's own. */
+    public boolean byContext() {
+      return context != null && context.isInForce();
+    }
+  }
 
   /**
    * @param published with numbers for its roles and arms
@@ -77,8 +89,19 @@ public final class InProcessRouter {
 
   /** Decides for a role, from the snapshot in force. */
   public Chosen decide(String role, UniformRandomProvider random, long nowMillis) {
+    return decide(role, null, random, nowMillis);
+  }
+
+  /**
+   * Decides for a role within a collaboration.
+   *
+   * @param collaboration null: none is said
+   */
+  public Chosen decide(
+      String role, String collaboration, UniformRandomProvider random, long nowMillis) {
     RouteRequest request =
-        new RouteRequest(role, null, null, null, null, null, null, null, null, null, null, null);
+        new RouteRequest(
+            role, collaboration, null, null, null, null, null, null, null, null, null, null);
     Decision decision = router.decide(request, snapshot, random, nowMillis, sequence++);
     return new Chosen(
         decision.candidate(),
@@ -88,7 +111,14 @@ public final class InProcessRouter {
         decision.evaluate(),
         wantsLabel(decision),
         decision.id().epoch(),
+        decision.id().bucket(),
+        decision.routes().told(),
         decision.id().block());
+  }
+
+  /** Why a role is, or is not, routed by context; empty where its policy has none. */
+  public Optional<ContextVerdict> contextOf(String role) {
+    return Optional.ofNullable(snapshot.routes(role).context()).map(ContextRoutes::verdict);
   }
 
   private static boolean wantsLabel(Decision decision) {

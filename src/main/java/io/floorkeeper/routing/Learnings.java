@@ -1,6 +1,6 @@
 package io.floorkeeper.routing;
 
-import java.util.Locale;
+import io.floorkeeper.policy.RolePolicy;
 
 /** How far a role's learning is, in the one word that answers and reports use. */
 final class Learnings {
@@ -10,12 +10,16 @@ final class Learnings {
    * {@code off}, {@code shadow}, {@code learn}, or {@code gathering}: learning waits for traces.
    */
   static String of(RoleRoutes routes) {
-    if (routes.learning() || routes.shadow()) {
-      return routes.policy().learning().name().toLowerCase(Locale.ROOT);
+    RolePolicy policy = routes.policy();
+    if (routes.learning()) {
+      return "learn";
+    }
+    if (routes.shadow()) {
+      return "shadow";
     }
     boolean wouldLearn =
-        routes.policy().strategy() == io.floorkeeper.policy.RolePolicy.Strategy.LEARN
-            && routes.policy().learning() != io.floorkeeper.policy.RolePolicy.Learning.OFF;
+        policy.strategy() == RolePolicy.Strategy.LEARN
+            && policy.learning() != RolePolicy.Learning.OFF;
     return wouldLearn ? "gathering" : "off";
   }
 }

@@ -61,6 +61,9 @@ public class RoleResource {
     routes.allocations().stream()
         .skip(1)
         .forEach(allocation -> masks.add(Explanation.of(routes, allocation)));
+    if (routes.context() != null) {
+      answer.set("buckets", ContextExplanation.buckets(routes));
+    }
     return answer;
   }
 

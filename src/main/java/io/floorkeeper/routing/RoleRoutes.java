@@ -14,6 +14,9 @@ import java.util.List;
  * @param alarms the role's latest, newest first
  * @param learning whether the bandit answers: the strategy learns, learning is on, and the role has
  *     gathered the traces that the policy asks for
+ * @param context how its requests are told apart; null: they are not
+ * @param slot of the bucket that these are the routes of; -1: of the role as a whole
+ * @param bySlot the routes of each bucket; empty where {@code slot} is one
  */
 record RoleRoutes(
     int roleNo,
@@ -28,7 +31,70 @@ record RoleRoutes(
     boolean shadow,
     List<ArmStanding> standings,
     List<RaisedAlarm> alarms,
-    List<MaskAllocation> allocations) {
+    List<MaskAllocation> allocations,
+    ContextRoutes context,
+    int slot,
+    List<RoleRoutes> bySlot) {
+
+  /** What answers a request: the routes of its bucket, or of the role where it has no context. */
+  RoleRoutes within(RouteRequest request) {
+    return context == null ? this : bySlot.get(context.slot(request));
+  }
+
+  /** The number of the bucket that these are the routes of; 0: of no bucket. */
+  int bucket() {
+    return slot < 0 ? 0 : context.buckets().get(slot).bucketNo();
+  }
+
+  /** Whether these are the routes of a bucket, and not the role's under its number. */
+  boolean byContext() {
+    return slot >= 0 && context.verdict().inForce();
+  }
+
+  /** What an answer says of its context; null where the role has none. */
+  RouteAnswer.Context told() {
+    return slot < 0 ? null : context.buckets().get(slot).told();
+  }
+
+  /** The same role with other arms and allocations, for one of its buckets. */
+  RoleRoutes ofSlot(
+      int itsSlot, ContextRoutes itsContext, List<ArmView> itsArms, List<MaskAllocation> its) {
+    return told(itsArms, its, itsContext, itsSlot, List.of());
+  }
+
+  /** The same role, told apart, and what is then known of it as a whole. */
+  RoleRoutes with(
+      ContextRoutes itsContext,
+      List<ArmView> itsArms,
+      List<MaskAllocation> its,
+      List<RoleRoutes> routesBySlot) {
+    return told(itsArms, its, itsContext, -1, List.copyOf(routesBySlot));
+  }
+
+  private RoleRoutes told(
+      List<ArmView> itsArms,
+      List<MaskAllocation> its,
+      ContextRoutes itsContext,
+      int itsSlot,
+      List<RoleRoutes> routesBySlot) {
+    return new RoleRoutes(
+        roleNo,
+        policy,
+        itsArms,
+        calls,
+        epoch,
+        block,
+        labelCode,
+        cold,
+        learning,
+        shadow,
+        standings,
+        alarms,
+        its,
+        itsContext,
+        itsSlot,
+        routesBySlot);
+  }
 
   long fullMask() {
     return arms.size() == Long.SIZE ? -1L : (1L << arms.size()) - 1;

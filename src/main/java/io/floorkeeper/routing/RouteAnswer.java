@@ -15,6 +15,7 @@ import java.util.List;
  * @param evaluate whether a label of this call is asked for
  * @param escalation the tiers above, in the order in which they would be climbed
  * @param constraints what narrowed the choice
+ * @param context absent where the policy tells the role's requests apart by nothing
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record RouteAnswer(
@@ -31,7 +32,27 @@ public record RouteAnswer(
     List<String> escalation,
     List<String> constraints,
     Estimate estimate,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Context context,
     Instant expiresAt) {
+
+  /**
+   * How the request was told apart from others of its role.
+   *
+   * @param bucket its number; 0: not numbered, which stands for no context
+   * @param routedBy {@code role}: all buckets together; {@code pool}: those that do not stand out;
+   *     {@code bucket}: its own evidence
+   * @param status why: {@code off, unstable, alike, no_gain, in_force}
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Context(int bucket, String routedBy, String status) {
+
+    /** The status of a context that is in force. */
+    static final String IN_FORCE = "in_force";
+
+    boolean isInForce() {
+      return status.equals(IN_FORCE);
+    }
+  }
 
   /**
    * What is known of the chosen arm.

@@ -27,6 +27,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/route")
 @Tag(name = "decide")
 public class RouteResource {
+  /** The calling thread's generator, whichever that is: one object for all of them. */
+  static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
   private final DecisionLog log;
@@ -67,9 +69,8 @@ public class RouteResource {
     }
     request.validated();
     AllocationSnapshot snapshot = snapshots.current();
-    UniformRandomProvider random = ThreadLocalRandom.current()::nextLong;
     long number = sequence.getAndIncrement();
-    Decision decision = router.decide(request, snapshot, random, clock.millis(), number);
+    Decision decision = router.decide(request, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }
@@ -95,6 +96,7 @@ public class RouteResource {
         escalation(decision),
         decision.constraints(),
         arm.estimate(),
+        routes.told(),
         Instant.ofEpochMilli(decision.id().epochMillis() + idLifeMillis));
   }
 

@@ -5,6 +5,7 @@ import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ final class Router {
 
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
+  private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
+
   private final int replica;
   private final long staleAfterMillis;
   private final long idLifeMillis;
@@ -34,15 +38,6 @@ final class Router {
     this.staleAfterMillis = staleAfterMillis;
     this.idLifeMillis = idLifeMillis;
   }
-
-  /** An arm and how it came to be chosen. */
-  private record Choice(
-      int candidate,
-      Reason reason,
-      double propensity,
-      MaskAllocation allocation,
-      boolean unseenMask,
-      int flags) {}
 
   /**
    * Decides.
@@ -66,61 +61,126 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
-    Eligibility.Eligible eligible = Eligibility.of(request, routes, snapshot.published().policy());
-    List<String> constraints = eligible.constraints();
+    routes = routes.within(request);
+    Policy policy = snapshot.published().policy();
+    long mask = Eligibility.mask(request, routes, policy);
+    List<String> constraints = Eligibility.constraints(request, routes, policy);
     if (!routes.policy().name().equals(request.role())) {
-      constraints = with(constraints, "default_role");
+      constraints = with(constraints, DEFAULT_ROLE);
     }
     if (request.continues() != null) {
       DecisionId root = root(request, snapshot, nowMillis);
       int candidate = root == null ? -1 : candidate(routes, root);
-      if (candidate >= 0 && (eligible.mask() & 1L << candidate) != 0) {
-        return sticky(snapshot, routes, root, candidate, eligible.mask(), constraints, nowMillis);
+      if (candidate >= 0 && (mask & 1L << candidate) != 0) {
+        return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
       }
-      constraints = with(constraints, "continuation_ended");
+      constraints = with(constraints, CONTINUATION_ENDED);
     }
-    Choice choice = choose(request, snapshot, routes, eligible, random, nowMillis);
-    return decision(
-        request,
-        snapshot,
-        routes,
-        eligible.mask(),
-        constraints,
-        choice,
-        random,
-        nowMillis,
-        sequence);
+    return first(request, snapshot, routes, mask, constraints, random, nowMillis, sequence);
   }
 
-  private Choice choose(
+  /**
+   * The first decision of a task. One method, since what it finds out about the choice on its way
+   * would be an object for every request otherwise.
+   */
+  private Decision first(
       RouteRequest request,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
-      Eligibility.Eligible eligible,
+      long mask,
+      List<String> constraints,
       UniformRandomProvider random,
-      long nowMillis) {
-    long mask = eligible.mask();
+      long nowMillis,
+      long sequence) {
+    MaskAllocation known = routes.allocation(mask);
+    MaskAllocation drawnFrom = null;
+    int candidate;
+    Reason reason;
+    double propensity = 1;
+    int flags = DecisionId.NOT_DRAWN;
+    boolean unseenMask = false;
     if (Long.bitCount(mask) == 1) {
-      return undrawn(
-          Long.numberOfTrailingZeros(mask),
-          routes.arms().size() == 1
-              ? byRule(routes, Reason.ONLY_ELIGIBLE)
-              : eligible.pinned() ? Reason.PINNED : Reason.ONLY_ELIGIBLE);
+      candidate = Long.numberOfTrailingZeros(mask);
+      reason = onlyArm(request, snapshot, routes);
+    } else if (!routes.learning()) {
+      candidate = preset(routes, mask);
+      reason = byRule(routes, Reason.PRESET);
+    } else if (known == null) {
+      candidate = unseen(routes, mask);
+      reason = Reason.FALLBACK;
+      unseenMask = true;
+    } else {
+      drawnFrom = known;
+      flags = share(request, routes, known, random);
+      int position = position(flags, request, routes, known, random);
+      candidate = known.candidates().get(position);
+      reason = drawn(flags, routes, isStale(snapshot, nowMillis));
+      propensity = known.solution().propensity(position);
     }
-    if (!routes.learning()) {
-      return undrawn(preset(routes, mask), byRule(routes, Reason.PRESET));
+    int shadowCandidate = -1;
+    double shadowPropensity = 0;
+    if (routes.shadow() && known != null) {
+      int shadowShare = share(request, routes, known, random);
+      int position = position(shadowShare, request, routes, known, random);
+      shadowCandidate = known.candidates().get(position);
+      shadowPropensity = known.solution().propensity(position);
+      flags |= DecisionId.SHADOW;
     }
-    MaskAllocation allocation = routes.allocation(mask);
-    if (allocation == null) {
-      return unseen(routes, mask);
+    if (random.nextDouble() < routes.labelCode() / 255.0) {
+      flags |= DecisionId.BASE_LABEL;
+    } else if (routes.learning() && wantsLabels(routes, drawnFrom, candidate)) {
+      flags |= DecisionId.BOOSTED_LABEL;
     }
-    return drawn(
-        request,
+    if (routes.byContext()) {
+      flags |= DecisionId.BY_CONTEXT;
+    }
+    DecisionId id =
+        new DecisionId(
+            snapshot.keys().signingKeyNo(),
+            flags,
+            0,
+            nowMillis,
+            replica,
+            (int) (sequence & 0xFFFFFF),
+            0,
+            routes.roleNo(),
+            routes.bucket(),
+            routes.arms().get(candidate).armNo(),
+            Math.max(Float.MIN_NORMAL, (float) propensity),
+            routes.labelCode(),
+            snapshot.published().version(),
+            routes.epoch(),
+            routes.block());
+    return new Decision(
+        snapshot,
         routes,
-        allocation,
-        random,
-        snapshot.evidenceAtMillis() > 0
-            && nowMillis - snapshot.evidenceAtMillis() > staleAfterMillis);
+        candidate,
+        reason,
+        propensity,
+        (flags & (DecisionId.BASE_LABEL | DecisionId.BOOSTED_LABEL)) != 0,
+        mask,
+        constraints,
+        drawnFrom,
+        shadowCandidate,
+        shadowPropensity,
+        unseenMask,
+        id,
+        snapshot.keys().sign(id),
+        nowMillis);
+  }
+
+  private static Reason onlyArm(
+      RouteRequest request, AllocationSnapshot snapshot, RoleRoutes routes) {
+    if (routes.arms().size() == 1) {
+      return byRule(routes, Reason.ONLY_ELIGIBLE);
+    }
+    long pinned = Eligibility.pinned(request, routes, snapshot.published().policy());
+    return pinned != routes.fullMask() ? Reason.PINNED : Reason.ONLY_ELIGIBLE;
+  }
+
+  private boolean isStale(AllocationSnapshot snapshot, long nowMillis) {
+    return snapshot.evidenceAtMillis() > 0
+        && nowMillis - snapshot.evidenceAtMillis() > staleAfterMillis;
   }
 
   private static Reason byRule(RoleRoutes routes, Reason otherwise) {
@@ -129,10 +189,6 @@ final class Router {
       case RULES -> Reason.RULE;
       case LEARN -> otherwise;
     };
-  }
-
-  private static Choice undrawn(int candidate, Reason reason) {
-    return new Choice(candidate, reason, 1, null, false, DecisionId.NOT_DRAWN);
   }
 
   /** The preset arm, else the next stronger one that is eligible, else the strongest eligible. */
@@ -149,7 +205,7 @@ final class Router {
   /**
    * No allocation for this mask yet: the cheapest eligible arm that is proven, else the strongest.
    */
-  private static Choice unseen(RoleRoutes routes, long mask) {
+  private static int unseen(RoleRoutes routes, long mask) {
     int cheapest = -1;
     FloorSolution all = routes.allocations().get(0).solution();
     for (int k = 0; k < routes.arms().size(); k++) {
@@ -159,130 +215,75 @@ final class Router {
         cheapest = k;
       }
     }
-    int candidate = cheapest >= 0 ? cheapest : strongest(mask);
-    return new Choice(candidate, Reason.FALLBACK, 1, null, true, DecisionId.NOT_DRAWN);
+    return cheapest >= 0 ? cheapest : strongest(mask);
   }
 
   private static double costUsd(RoleRoutes routes, int candidate) {
     return routes.arms().get(candidate).belief().cost().meanUsd();
   }
 
-  private static Choice drawn(
+  /** Whose share of the traffic the request falls into: HOLDOUT, CONTROL, or 0, the bandit's. */
+  private static int share(
       RouteRequest request,
       RoleRoutes routes,
       MaskAllocation allocation,
-      UniformRandomProvider random,
-      boolean stale) {
+      UniformRandomProvider random) {
     RolePolicy policy = routes.policy();
-    String session = request.sessionId();
-    double share =
-        session == null
-            ? random.nextDouble()
-            : Allocation.uniform(session, policy.name(), SHARE_SALT);
-    int reference = allocation.candidates().size() - 1;
-    int preset = allocation.positionOf(policy.presetIndex());
-    int position;
-    Reason reason;
-    int flags = 0;
-    if (share < policy.holdoutShare()) {
-      position = reference;
-      reason = Reason.HOLDOUT;
-      flags = DecisionId.HOLDOUT;
-    } else if (preset >= 0 && share < policy.holdoutShare() + policy.controlShare()) {
-      position = preset;
-      reason = Reason.CONTROL;
-      flags = DecisionId.CONTROL;
-    } else {
-      position =
-          session == null
-              ? allocation.draws().draw(random)
-              : allocation
-                  .draws()
-                  .drawBySession(Allocation.uniform(session, policy.name(), ARM_SALT));
-      reason = stale ? Reason.STALE : routes.cold() ? Reason.COLD_START : Reason.SAMPLED;
+    FloorSolution solution = allocation.solution(); // the shares that its propensities say
+    double share = uniform(request, policy, SHARE_SALT, random);
+    if (share < solution.holdoutShare()) {
+      return DecisionId.HOLDOUT;
     }
-    return new Choice(
-        allocation.candidates().get(position),
-        reason,
-        allocation.solution().propensity(position),
-        allocation,
-        false,
-        flags);
+    // Where the preset is not eligible the share of control is 0.
+    return share < solution.holdoutShare() + solution.controlShare() ? DecisionId.CONTROL : 0;
   }
 
-  private Decision decision(
+  private static int position(
+      int share,
       RouteRequest request,
-      AllocationSnapshot snapshot,
       RoleRoutes routes,
-      long mask,
-      List<String> constraints,
-      Choice choice,
-      UniformRandomProvider random,
-      long nowMillis,
-      long sequence) {
-    int shadowCandidate = -1;
-    double shadowPropensity = 0;
-    if (routes.shadow() && routes.allocation(mask) != null) {
-      Choice shadow = drawn(request, routes, routes.allocation(mask), random, false);
-      shadowCandidate = shadow.candidate;
-      shadowPropensity = shadow.propensity;
+      MaskAllocation allocation,
+      UniformRandomProvider random) {
+    if (share == DecisionId.HOLDOUT) {
+      return allocation.candidates().size() - 1;
     }
-    int flags = choice.flags | (shadowCandidate >= 0 ? DecisionId.SHADOW : 0);
-    if (random.nextDouble() < routes.labelCode() / 255.0) {
-      flags |= DecisionId.BASE_LABEL;
-    } else if (routes.learning() && wantsLabels(routes, choice)) {
-      flags |= DecisionId.BOOSTED_LABEL;
+    if (share == DecisionId.CONTROL) {
+      return allocation.positionOf(routes.policy().presetIndex());
     }
-    ArmView arm = routes.arms().get(choice.candidate);
-    DecisionId id =
-        new DecisionId(
-            snapshot.keys().signingKeyNo(),
-            flags,
-            0,
-            nowMillis,
-            replica,
-            (int) (sequence & 0xFFFFFF),
-            0,
-            routes.roleNo(),
-            0,
-            arm.armNo(),
-            Math.max(Float.MIN_NORMAL, (float) choice.propensity),
-            routes.labelCode(),
-            snapshot.published().version(),
-            routes.epoch(),
-            routes.block());
-    return new Decision(
-        snapshot,
-        routes,
-        choice.candidate,
-        choice.reason,
-        choice.propensity,
-        (flags & (DecisionId.BASE_LABEL | DecisionId.BOOSTED_LABEL)) != 0,
-        mask,
-        constraints,
-        choice.allocation,
-        shadowCandidate,
-        shadowPropensity,
-        choice.unseenMask,
-        id,
-        snapshot.keys().sign(id),
-        nowMillis);
+    return request.sessionId() == null
+        ? allocation.draws().draw(random)
+        : allocation.draws().drawBySession(uniform(request, routes.policy(), ARM_SALT, random));
   }
 
-  private static boolean wantsLabels(RoleRoutes routes, Choice choice) {
-    MaskAllocation allocation =
-        choice.allocation != null ? choice.allocation : routes.allocations().get(0);
-    int position = allocation.positionOf(choice.candidate);
+  private static double uniform(
+      RouteRequest request, RolePolicy policy, long salt, UniformRandomProvider random) {
+    return request.sessionId() == null
+        ? random.nextDouble()
+        : Allocation.uniform(request.sessionId(), policy.name(), salt);
+  }
+
+  private static Reason drawn(int share, RoleRoutes routes, boolean stale) {
+    return switch (share) {
+      case DecisionId.HOLDOUT -> Reason.HOLDOUT;
+      case DecisionId.CONTROL -> Reason.CONTROL;
+      default -> stale ? Reason.STALE : routes.cold() ? Reason.COLD_START : Reason.SAMPLED;
+    };
+  }
+
+  private static boolean wantsLabels(RoleRoutes routes, MaskAllocation drawnFrom, int candidate) {
+    MaskAllocation allocation = drawnFrom != null ? drawnFrom : routes.allocations().get(0);
+    int position = allocation.positionOf(candidate);
     return position < 0 || allocation.wantsLabels(position);
   }
 
   /**
-   * The verified id behind {@code continues}; null where it has expired, no one can check it any
-   * more, or it names no arm: before the database has numbered them all arms are 0.
+   * The id under which the verified task behind {@code continues} goes on; null where it has
+   * expired, no one can check it any more, or it names no arm: before the database has numbered
+   * them all arms are 0.
    */
   private DecisionId root(RouteRequest request, AllocationSnapshot snapshot, long nowMillis) {
     try {
-      DecisionId root = snapshot.keys().verify(request.continues());
+      DecisionId root = snapshot.keys().continued(request.continues(), DecisionId.STICKY);
       boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
       return root.armNo() == 0 || expired ? null : root;
     } catch (InvalidDecisionIdException e) {
@@ -309,19 +310,17 @@ final class Router {
   private static Decision sticky(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
-      DecisionId root,
+      DecisionId id,
       int candidate,
       long mask,
       List<String> constraints,
       long nowMillis) {
-    DecisionId id =
-        root.with(root.flags() | DecisionId.STICKY, root.rung(), snapshot.keys().signingKeyNo());
     return new Decision(
         snapshot,
         routes,
         candidate,
         Reason.STICKY,
-        root.propensity(),
+        id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,
         constraints,
@@ -334,9 +333,12 @@ final class Router {
         nowMillis);
   }
 
-  private static List<String> with(List<String> constraints, String further) {
+  private static List<String> with(List<String> constraints, List<String> further) {
+    if (constraints.isEmpty()) {
+      return further;
+    }
     List<String> more = new ArrayList<>(constraints);
-    more.add(further);
+    more.addAll(further);
     return List.copyOf(more);
   }
 }

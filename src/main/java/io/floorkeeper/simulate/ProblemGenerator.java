@@ -77,6 +77,7 @@ final class ProblemGenerator {
         absolute ? new Scenario.Floor(.90, null) : new Scenario.Floor(null, .95),
         tiers,
         Map.of(),
+        Map.of(),
         events,
         isShort
             ? new Scenario.Labels(1, null, null, null, false, 0, 0)

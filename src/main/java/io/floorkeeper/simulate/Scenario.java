@@ -12,6 +12,8 @@ import java.util.Map;
  * @param floor exactly one of its two
  * @param tiers cheapest first, strongest last
  * @param roles by name; none: one role {@code worker} that is as the tiers say
+ * @param contexts of every role's tasks, by name, in the order of the document; none: tasks of a
+ *     role are alike
  * @param labels absent: all calls are labelled at once
  * @param snapshotCalls calls between two snapshots; 0: 50
  */
@@ -22,6 +24,7 @@ record Scenario(
     @JsonProperty(required = true) Floor floor,
     @JsonProperty(required = true) List<Tier> tiers,
     Map<String, Role> roles,
+    Map<String, Context> contexts,
     List<Event> events,
     Labels labels,
     int snapshotCalls) {
@@ -49,6 +52,13 @@ record Scenario(
    * @param quality of the tiers in this role, by tier name, where it differs
    */
   record Role(double share, Map<String, Double> quality) {}
+
+  /**
+   * @param share of the role's calls, relative to the other contexts'; 0: 1
+   * @param quality of the tiers in this context, by tier name, where it differs from the role's
+   * @param costFactor its calls cost so many times the tier's, in tokens; 0: 1
+   */
+  record Context(double share, Map<String, Double> quality, double costFactor) {}
 
   /**
    * From a call on a tier is another: exactly one of the last three.
@@ -87,6 +97,10 @@ record Scenario(
 
   Scenario {
     roles = roles == null || roles.isEmpty() ? Map.of("worker", new Role(1, Map.of())) : roles;
+    contexts =
+        contexts == null
+            ? Map.of()
+            : java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(contexts));
     events = events == null ? List.of() : List.copyOf(events);
     labels = labels == null ? new Labels(1, null, null, null, false, 0, 0) : labels;
     snapshotCalls = snapshotCalls == 0 ? 50 : snapshotCalls;

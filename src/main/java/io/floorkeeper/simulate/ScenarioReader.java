@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.floorkeeper.policy.ContextPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -110,11 +111,39 @@ final class ScenarioReader {
                         });
               }
             });
+    contexts(s, names, findings);
     for (int i = 0; i < s.events().size(); i++) {
       event("events[" + i + "]", s.events().get(i), s, names, findings);
     }
     labels(s.labels(), findings);
     return findings;
+  }
+
+  private static void contexts(Scenario s, Set<String> tiers, List<String> findings) {
+    check(
+        s.contexts().size() < ContextPolicy.MOST_BUCKETS,
+        "contexts must be fewer than " + ContextPolicy.MOST_BUCKETS,
+        findings);
+    s.contexts()
+        .forEach(
+            (name, context) -> {
+              String path = "contexts." + name;
+              check(!name.isBlank(), path + ": must have a name", findings);
+              check(context.share() >= 0, path + ".share must be 0 or above", findings);
+              check(context.costFactor() >= 0, path + ".cost_factor must be 0 or above", findings);
+              if (context.quality() != null) {
+                context
+                    .quality()
+                    .forEach(
+                        (tier, quality) -> {
+                          check(
+                              tiers.contains(tier),
+                              path + ".quality." + tier + ": is no tier",
+                              findings);
+                          share(path + ".quality." + tier, quality, findings);
+                        });
+              }
+            });
   }
 
   private static void floor(Scenario.Floor floor, List<String> findings) {

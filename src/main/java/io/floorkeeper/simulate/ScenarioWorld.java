@@ -27,29 +27,35 @@ final class ScenarioWorld implements World {
 
   private final Scenario scenario;
   private final List<String> roles;
+
+  /** Never empty: a role whose tasks are alike has one context without a name. */
+  private final List<String> contexts;
+
   private final List<Era> eras = new ArrayList<>();
 
   /**
    * The truth from a call on, until the next.
    *
    * @param tiers indices of the scenario's tiers that the policy has
-   * @param quality by role and candidate
-   * @param costUsd by candidate
-   * @param tokens of a mean call, by candidate
-   * @param floor by role
+   * @param quality by role, context and candidate
+   * @param costUsd by candidate, before the context's factor
+   * @param tokens of a mean call, by candidate, before the context's factor
+   * @param floor by role and context
    */
   private record Era(
       int from,
       PolicyBook.Published policy,
       int[] tiers,
-      double[][] quality,
+      double[][][] quality,
       double[] costUsd,
       double[] tokens,
-      double[] floor) {}
+      double[][] floor) {}
 
   ScenarioWorld(Scenario scenario) {
     this.scenario = scenario;
     this.roles = List.copyOf(new TreeSet<>(scenario.roles().keySet()));
+    this.contexts =
+        scenario.contexts().isEmpty() ? List.of("") : List.copyOf(scenario.contexts().keySet());
     TreeSet<Integer> starts = new TreeSet<>(List.of(0));
     scenario.tiers().forEach(tier -> starts.add(tier.from()));
     scenario.events().forEach(event -> starts.add(event.at()));
@@ -69,15 +75,22 @@ final class ScenarioWorld implements World {
             .toArray();
     double[] priceUsd = new double[tiers.length];
     double[] tokens = new double[tiers.length];
-    double[][] quality = new double[roles.size()][tiers.length];
+    double[][][] quality = new double[roles.size()][contexts.size()][tiers.length];
     for (int k = 0; k < tiers.length; k++) {
       Scenario.Tier tier = all.get(tiers[k]);
       priceUsd[k] = tier.costUsd();
       tokens[k] = GeneratedPolicy.USUAL_TOKENS;
       for (int r = 0; r < roles.size(); r++) {
         Map<String, Double> own = scenario.roles().get(roles.get(r)).quality();
-        quality[r][k] =
+        double ofRole =
             own == null ? tier.quality() : own.getOrDefault(tier.name(), tier.quality());
+        for (int c = 0; c < contexts.size(); c++) {
+          Map<String, Double> there =
+              scenario.contexts().isEmpty()
+                  ? null
+                  : scenario.contexts().get(contexts.get(c)).quality();
+          quality[r][c][k] = there == null ? ofRole : there.getOrDefault(tier.name(), ofRole);
+        }
       }
       for (Scenario.Event event : scenario.events()) {
         if (event.at() <= start && event.tier().equals(tier.name())) {
@@ -86,22 +99,24 @@ final class ScenarioWorld implements World {
       }
     }
     double[] costUsd = new double[tiers.length];
-    double[] floor = new double[roles.size()];
+    double[][] floor = new double[roles.size()][contexts.size()];
     for (int k = 0; k < tiers.length; k++) {
       costUsd[k] = priceUsd[k] * tokens[k] / GeneratedPolicy.USUAL_TOKENS;
     }
     for (int r = 0; r < roles.size(); r++) {
-      floor[r] =
-          scenario.floor().quality() != null
-              ? scenario.floor().quality()
-              : scenario.floor().relativeToReference() * quality[r][tiers.length - 1];
+      for (int c = 0; c < contexts.size(); c++) {
+        floor[r][c] =
+            scenario.floor().quality() != null
+                ? scenario.floor().quality()
+                : scenario.floor().relativeToReference() * quality[r][c][tiers.length - 1];
+      }
     }
     return new Era(
         start, policy(start, tiers, priceUsd, armNumbers), tiers, quality, costUsd, tokens, floor);
   }
 
   private void happen(
-      Scenario.Event event, int k, double[] priceUsd, double[] tokens, double[][] quality) {
+      Scenario.Event event, int k, double[] priceUsd, double[] tokens, double[][][] quality) {
     if (event.priceFactor() != null) {
       priceUsd[k] *= event.priceFactor();
     } else if (event.tokensFactor() != null) {
@@ -109,7 +124,9 @@ final class ScenarioWorld implements World {
     } else {
       for (int r = 0; r < roles.size(); r++) {
         if (event.role() == null || event.role().equals(roles.get(r))) {
-          quality[r][k] = event.quality();
+          for (double[] inContext : quality[r]) {
+            inContext[k] = event.quality();
+          }
         }
       }
     }
@@ -124,6 +141,7 @@ final class ScenarioWorld implements World {
     Policy policy =
         GeneratedPolicy.of(
             roles,
+            List.copyOf(scenario.contexts().keySet()),
             models,
             priceUsd,
             priors
@@ -156,7 +174,11 @@ final class ScenarioWorld implements World {
                 role.candidates()
                     .forEach(arm -> numbers.put(arm.key(), armNumbers.get(arm.model().name()))));
     return new PolicyBook.Published(
-        eras.size() + 1, policy, new Numbers(roleNumbers, numbers), "", "simulate");
+        eras.size() + 1,
+        policy,
+        new Numbers(roleNumbers, numbers).withBucketsOf(policy),
+        "",
+        "simulate");
   }
 
   /** Who is labelled, as the scenario says. */
@@ -189,6 +211,7 @@ final class ScenarioWorld implements World {
     private final UniformRandomProvider random;
     private final ZigguratSampler.NormalizedGaussian gaussian;
     private final double[] upTo = new double[roles.size()];
+    private final double[] upToContext = new double[contexts.size()];
     private int drawn;
     private int era;
 
@@ -200,6 +223,12 @@ final class ScenarioWorld implements World {
         double share = scenario.roles().get(roles.get(r)).share();
         sum += share == 0 ? 1 : share;
         upTo[r] = sum;
+      }
+      sum = 0;
+      for (int c = 0; c < upToContext.length; c++) {
+        Scenario.Context context = scenario.contexts().get(contexts.get(c));
+        sum += context == null || context.share() == 0 ? 1 : context.share();
+        upToContext[c] = sum;
       }
     }
 
@@ -228,7 +257,9 @@ final class ScenarioWorld implements World {
     @Override
     public Draw next() {
       Era now = current();
-      int role = role();
+      int role = among(upTo);
+      int context = among(upToContext);
+      double costFactor = costFactor(context);
       Draw.Candidate[] candidates = new Draw.Candidate[now.tiers.length];
       // Dollars of a task go up and down for all models alike: it is the task that is long.
       double length = gaussian.sample();
@@ -236,8 +267,8 @@ final class ScenarioWorld implements World {
       for (int k = 0; k < candidates.length; k++) {
         double cv = scenario.tiers().get(now.tiers[k]).costCv();
         double v = Math.log1p(cv * cv);
-        double factor = Math.exp(Math.sqrt(v) * length - v / 2);
-        double q = now.quality[role][k];
+        double factor = costFactor * Math.exp(Math.sqrt(v) * length - v / 2);
+        double q = now.quality[role][context][k];
         candidates[k] =
             new Draw.Candidate(
                 now.tiers[k],
@@ -246,23 +277,34 @@ final class ScenarioWorld implements World {
                 Math.round(now.tokens[k] * factor),
                 0,
                 q,
-                now.costUsd[k]);
+                costFactor * now.costUsd[k]);
       }
       int phase = 1 + (int) ((long) drawn * PHASES / scenario.calls());
       drawn++;
-      return new Draw(phase, "", roles.get(role), candidates, now.floor[role]);
+      return new Draw(
+          phase,
+          "",
+          roles.get(role),
+          scenario.contexts().isEmpty() ? null : contexts.get(context),
+          candidates,
+          now.floor[role][context]);
     }
 
-    private int role() {
+    private double costFactor(int context) {
+      Scenario.Context of = scenario.contexts().get(contexts.get(context));
+      return of == null || of.costFactor() == 0 ? 1 : of.costFactor();
+    }
+
+    private int among(double[] upTo) {
       if (upTo.length == 1) {
         return 0;
       }
       double u = random.nextDouble() * upTo[upTo.length - 1];
-      int r = 0;
-      while (u >= upTo[r]) {
-        r++;
+      int at = 0;
+      while (u >= upTo[at]) {
+        at++;
       }
-      return r;
+      return at;
     }
   }
 }

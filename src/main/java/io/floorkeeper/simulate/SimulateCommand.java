@@ -36,7 +36,16 @@ import picocli.CommandLine.Spec;
     })
 public final class SimulateCommand implements Callable<Integer> {
   static final List<String> NAMES =
-      List.of("clear-winner", "tight-floor", "drift", "price-cut", "new-model", "dear-labels");
+      List.of(
+          "clear-winner",
+          "tight-floor",
+          "drift",
+          "price-cut",
+          "new-model",
+          "dear-labels",
+          "strong-context",
+          "idle-context",
+          "no-context");
 
   @Spec CommandSpec spec;
 
@@ -50,7 +59,7 @@ public final class SimulateCommand implements Callable<Integer> {
         required = true,
         description =
             "a YAML file, or one of clear-winner, tight-floor, drift (the reference scenarios),"
-                + " price-cut, new-model, dear-labels")
+                + " price-cut, new-model, dear-labels, strong-context, idle-context, no-context")
     String scenario;
 
     @Option(

@@ -1,11 +1,14 @@
 package io.floorkeeper.trial;
 
+import io.floorkeeper.policy.ContextPolicy;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.QualityFloor;
+import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.trial.RivalPlayer.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -16,6 +19,11 @@ import org.apache.commons.rng.simple.RandomSource;
 public final class Contenders {
   private static final Pattern CONFIDENT =
       Pattern.compile("own-(per-arm|role)(?:@([0-9]*\\.[0-9]+))?(-no-ledger)?");
+
+  /** Ours, with the policy's contexts used otherwise than it says. */
+  private static final Pattern CONTEXT =
+      Pattern.compile(
+          "own(?:-(per-arm|role)(-no-ledger)?)?\\+(without-context|context-(?:on|off|auto))");
 
   private static final long SAMPLING_SALT = 0x9E3779B9L;
 
@@ -61,6 +69,10 @@ public final class Contenders {
           confident.group(1).equals("role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
           confident.group(2),
           confident.group(3) == null);
+    }
+    Matcher context = CONTEXT.matcher(key);
+    if (context.matches()) {
+      return withContext(key, context.group(1), context.group(2) == null, context.group(3));
     }
     return known.stream()
         .filter(c -> c.key().equals(key))
@@ -111,6 +123,50 @@ public final class Contenders {
   }
 
   /**
+   * @param scope null: as it is
+   */
+  private static Contender withContext(String key, String scope, boolean ledger, String said) {
+    UnaryOperator<PolicyBook.Published> floors =
+        scope == null
+            ? UnaryOperator.identity()
+            : published ->
+                withFloors(
+                    published,
+                    scope.equals("role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
+                    Double.NaN,
+                    ledger);
+    UnaryOperator<Optional<ContextPolicy>> change =
+        said.equals("without-context")
+            ? context -> Optional.empty()
+            : context ->
+                context.map(
+                    c ->
+                        c.withUse(
+                            ContextPolicy.Use.valueOf(
+                                said.substring("context-".length()).toUpperCase(Locale.ROOT))));
+    return own(
+        key,
+        "floorkeeper"
+            + (scope == null ? "" : ", " + scope + " floor")
+            + (ledger ? "" : ", no ledger")
+            + ", "
+            + said.replace('-', ' '),
+        published ->
+            changed(
+                floors.apply(published), role -> role.withContext(change.apply(role.context()))));
+  }
+
+  private static PolicyBook.Published changed(
+      PolicyBook.Published published, UnaryOperator<RolePolicy> change) {
+    return new PolicyBook.Published(
+        published.version(),
+        published.policy().withRoles(change),
+        published.numbers(),
+        published.document(),
+        published.source());
+  }
+
+  /**
    * @param confidence NaN: as it is
    */
   private static PolicyBook.Published withFloors(
@@ -123,12 +179,7 @@ public final class Contenders {
                 scope,
                 Double.isNaN(confidence) ? f.confidence() : confidence,
                 ledger ? f.ledgerConfidence() : 0);
-    return new PolicyBook.Published(
-        published.version(),
-        published.policy().withRoles(role -> role.withFloor(role.floor().map(change))),
-        published.numbers(),
-        published.document(),
-        published.source());
+    return changed(published, role -> role.withFloor(role.floor().map(change)));
   }
 
   private static List<Contender> rivals() {

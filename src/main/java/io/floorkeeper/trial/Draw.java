@@ -6,10 +6,17 @@ package io.floorkeeper.trial;
  *
  * @param phase of the run that the task belongs to, from 1: a pass over the data, a third of a run
  * @param task its name, where it has one
+ * @param context what a request says of it, as its collaboration; null: nothing
  * @param candidates in tier order, the last the strongest
- * @param floor the true floor that the role is held to at this moment
+ * @param floor the true floor that the role is held to at this moment, on such tasks
  */
-public record Draw(int phase, String task, String role, Candidate[] candidates, double floor) {
+public record Draw(
+    int phase, String task, String role, String context, Candidate[] candidates, double floor) {
+
+  /** Of a world that tells a role's tasks apart by nothing. */
+  public Draw(int phase, String task, String role, Candidate[] candidates, double floor) {
+    this(phase, task, role, null, candidates, floor);
+  }
 
   /**
    * @param tier the same number for the same model throughout the world, cheapest 0
@@ -25,6 +32,11 @@ public record Draw(int phase, String task, String role, Candidate[] candidates, 
       long outputTokens,
       double meanQuality,
       double meanCostUsd) {}
+
+  /** The role, and the context within it where there is one: what is to be held to the floor. */
+  public String group() {
+    return context == null ? role : role + "/" + context;
+  }
 
   public Candidate strongest() {
     return candidates[candidates.length - 1];

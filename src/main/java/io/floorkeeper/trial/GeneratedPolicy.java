@@ -36,6 +36,23 @@ public final class GeneratedPolicy {
       QualityFloor.Kind floorKind,
       double floor,
       double labelRate) {
+    return of(roles, List.of(), models, meanCostUsd, priorMeans, floorKind, floor, labelRate);
+  }
+
+  /**
+   * @param contexts that the tasks of every role are told apart by, as collaborations; empty: by
+   *     nothing
+   * @see #of(List, List, double[], List, QualityFloor.Kind, double, double)
+   */
+  public static Policy of(
+      List<String> roles,
+      List<String> contexts,
+      List<String> models,
+      double[] meanCostUsd,
+      List<Double> priorMeans,
+      QualityFloor.Kind floorKind,
+      double floor,
+      double labelRate) {
     StringBuilder yaml = new StringBuilder("tiers:\n");
     for (int k = 0; k < models.size(); k++) {
       yaml.append("  - name: generated-").append(k).append('\n');
@@ -55,6 +72,13 @@ public final class GeneratedPolicy {
         .append("}\n");
     if (!priorMeans.isEmpty()) {
       yaml.append("  prior_means: ").append(priorMeans).append('\n');
+    }
+    if (!contexts.isEmpty()) {
+      yaml.append("  context: {collaborations: [");
+      for (int c = 0; c < contexts.size(); c++) {
+        yaml.append(c == 0 ? "\"" : ", \"").append(contexts.get(c).replace("\"", "")).append('"');
+      }
+      yaml.append("]}\n");
     }
     yaml.append("  label_rate: ").append(labelRate).append('\n');
     yaml.append("  expected_tokens: {input: ").append(USUAL_TOKENS).append(", output: 0}\n");

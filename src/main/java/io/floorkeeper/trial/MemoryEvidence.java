@@ -43,15 +43,31 @@ final class MemoryEvidence {
     policy = changed;
   }
 
+  /**
+   * What a call is evidence of.
+   *
+   * @param bucket 0: no context
+   * @param byContext whether it was routed by its context
+   */
+  record Place(int roleNo, String role, int bucket, boolean byContext, int armNo, int block) {
+
+    /** Of a call whose role is told apart by nothing. */
+    Place(int roleNo, String role, int armNo, int block) {
+      this(roleNo, role, 0, false, armNo, block);
+    }
+  }
+
   /** A label of an earlier call, when it is known. */
-  record Labelled(
-      int roleNo,
-      String role,
-      int armNo,
-      int block,
-      Evidence label,
-      double quality,
-      boolean isBase) {}
+  record Labelled(Place place, Evidence label, double quality, boolean isBase) {}
+
+  /** One arm of one bucket. */
+  private record ArmKey(int bucket, int armNo) implements Comparable<ArmKey> {
+    @Override
+    public int compareTo(ArmKey o) {
+      int byBucket = Integer.compare(bucket, o.bucket);
+      return byBucket != 0 ? byBucket : Integer.compare(armNo, o.armNo);
+    }
+  }
 
   private static final class Role {
     private final int roleNo;
@@ -60,7 +76,7 @@ final class MemoryEvidence {
     private long epoch;
     private final List<Long> openedAt = new ArrayList<>(List.of(0L));
     private final List<OptionalDouble> floors = new ArrayList<>();
-    private final TreeMap<Integer, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
+    private final TreeMap<ArmKey, TreeMap<Integer, Evidence>> arms = new TreeMap<>();
     private final RoleWatch watch = new RoleWatch();
     private final Map<Integer, List<Integer>> resets = new HashMap<>();
     private final TreeMap<Integer, ArmStanding> standings = new TreeMap<>();
@@ -94,14 +110,17 @@ final class MemoryEvidence {
       if (published == null || published.epoch() != epoch) {
         List<ArmEvidence> ofArms = new ArrayList<>();
         arms.forEach(
-            (armNo, blocks) -> {
+            (arm, blocks) -> {
               List<BlockEvidence> sums = new ArrayList<>();
               blocks.forEach(
                   (block, evidence) ->
                       sums.add(
                           new BlockEvidence(
-                              block, openedAt.get(block), resetsSince(armNo, block), evidence)));
-              ofArms.add(new ArmEvidence(0, armNo, sums, Map.of()));
+                              block,
+                              openedAt.get(block),
+                              resetsSince(arm.armNo, block),
+                              evidence)));
+              ofArms.add(new ArmEvidence(arm.bucket, arm.armNo, sums, Map.of()));
             });
         published =
             new RoleEvidence(
@@ -117,15 +136,17 @@ final class MemoryEvidence {
     }
   }
 
-  /** One more call of an arm, decided in {@code block}. */
-  void add(int roleNo, String name, int armNo, int block, Evidence delta) {
-    Role role = roles.computeIfAbsent(roleNo, r -> new Role(roleNo, name));
+  /** One more call. */
+  void add(Place place, Evidence delta) {
+    Role role = roles.computeIfAbsent(place.roleNo, r -> new Role(r, place.role));
     if (role.floors.isEmpty()) {
-      role.floors.add(floor(role, RoleEvidence.none(roleNo)));
+      role.floors.add(floor(role, RoleEvidence.none(place.roleNo)));
     }
     role.calls++;
     role.epoch++;
-    role.arms.computeIfAbsent(armNo, a -> new TreeMap<>()).merge(block, delta, Evidence::plus);
+    role.arms
+        .computeIfAbsent(new ArmKey(place.bucket, place.armNo), a -> new TreeMap<>())
+        .merge(place.block, delta, Evidence::plus);
     if (role.calls - role.openedAt.get(role.openedAt.size() - 1) >= BLOCK_CALLS) {
       open(role);
     }
@@ -139,24 +160,36 @@ final class MemoryEvidence {
   }
 
   void addLabel(Labelled l) {
-    Role role = roles.get(l.roleNo);
+    Place place = l.place;
+    Role role = roles.get(place.roleNo);
     role.epoch++;
-    role.arms.get(l.armNo).merge(l.block, l.label, Evidence::plus);
+    role.arms
+        .get(new ArmKey(place.bucket, place.armNo))
+        .merge(place.block, l.label, Evidence::plus);
     if (watches) {
       double weight = l.label.sumV().doubleValue() / Evidence.ONE;
       raise(
           role,
           role.watch.judged(
               new RoleWatch.Judged(
-                  l.armNo, l.quality, weight, l.isBase, role.floors.get(l.block), perArm(role))));
+                  place.armNo,
+                  l.quality,
+                  weight,
+                  l.isBase,
+                  role.floors.get(place.block),
+                  perArm(role),
+                  place.byContext ? place.bucket : 0)));
     }
   }
 
   /** A call that was asked for a base label and got none. */
-  void unlabelled(int roleNo, int armNo, int block) {
+  void unlabelled(Place place) {
     if (watches) {
-      Role role = roles.get(roleNo);
-      raise(role, role.watch.unjudged(armNo, role.floors.get(block), perArm(role)));
+      Role role = roles.get(place.roleNo);
+      raise(
+          role,
+          role.watch.unjudged(
+              place.armNo, role.floors.get(place.block), perArm(role) && !place.byContext));
     }
   }
 

@@ -45,13 +45,23 @@ final class OwnPlayer implements Player {
 
   @Override
   public int choose(Draw draw, UniformRandomProvider random) {
-    last = router.decide(draw.role(), random, NOW_MILLIS);
+    last = router.decide(draw.role(), draw.context(), random, NOW_MILLIS);
     return last.candidate();
   }
 
   @Override
   public boolean wantsLabel(String role, int candidate) {
     return last.wantsLabel();
+  }
+
+  @Override
+  public int bucket() {
+    return last.bucket();
+  }
+
+  @Override
+  public boolean byContext() {
+    return last.byContext();
   }
 
   /** The latest decision. */

@@ -21,9 +21,20 @@ interface Player {
   /**
    * The index of the candidate for this task.
    *
-   * @param draw of which a contender that learns reads the role alone
+   * @param draw of which a contender that learns reads the role alone, and the context where it can
+   *     use it
    */
   int choose(Draw draw, UniformRandomProvider random);
+
+  /** The bucket that the latest choice is evidence of; 0: no context. */
+  default int bucket() {
+    return 0;
+  }
+
+  /** Whether the latest choice was made by its context. */
+  default boolean byContext() {
+    return false;
+  }
 
   /** Whether a call on the candidate should be labelled besides the base rate. */
   default boolean wantsLabel(String role, int candidate) {

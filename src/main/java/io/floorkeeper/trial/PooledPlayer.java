@@ -5,7 +5,7 @@ import io.floorkeeper.bandit.PooledPrior;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
@@ -45,13 +45,13 @@ final class PooledPlayer implements Player {
             policy.source()));
   }
 
-  private static Map<Integer, PooledPrior.Sibling> siblings(
-      RolePolicy role, RoleEvidence evidence) {
+  private Map<Integer, PooledPrior.Sibling> siblings(RolePolicy role, RoleEvidence evidence) {
     Map<Integer, PooledPrior.Sibling> arms = new HashMap<>();
-    for (ArmEvidence arm : evidence.arms()) {
-      DiscountedEvidence sums =
-          DiscountedEvidence.of(arm.blocks(), evidence.calls(), role.halfLifeCalls());
-      arms.put(arm.armNo(), new PooledPrior.Sibling(sums.effectiveLabels(), sums.meanQuality()));
+    for (int k = 0; k < role.candidates().size(); k++) {
+      DiscountedEvidence sums = Beliefs.sums(policy.numbers(), role, evidence, k);
+      arms.put(
+          policy.numbers().armNo(role.candidates().get(k)),
+          new PooledPrior.Sibling(sums.effectiveLabels(), sums.meanQuality()));
     }
     return arms;
   }
@@ -77,6 +77,16 @@ final class PooledPlayer implements Player {
   @Override
   public int choose(Draw draw, UniformRandomProvider random) {
     return own.choose(draw, random);
+  }
+
+  @Override
+  public int bucket() {
+    return own.bucket();
+  }
+
+  @Override
+  public boolean byContext() {
+    return own.byContext();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.floorkeeper.trial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -18,6 +19,7 @@ import java.util.function.ToDoubleFunction;
  * @param roleRunsKept the same of single roles; {@code roleRunsKeptWithin}: by at most {@link
  *     #TOLERANCE}
  * @param savedMore paired differences, on the same seeds, to the first contender of the table
+ * @param contexts share of the calls by what was said of their context; empty: nothing
  * @param curve the mean over the runs, by time
  */
 public record Standing(
@@ -36,6 +38,7 @@ public record Standing(
     double roleRunsKeptWithin,
     Estimate savedMore,
     Estimate qualityMore,
+    Map<String, Double> contexts,
     List<Point> curve) {
 
   /** Slack that is told beside the strict verdict. */
@@ -78,6 +81,7 @@ public record Standing(
         kept(outcomes, TOLERANCE),
         paired(outcomes, first, o -> o.all().saved()),
         paired(outcomes, first, o -> o.all().expectedQuality()),
+        contexts(outcomes),
         curve(outcomes));
   }
 
@@ -107,6 +111,16 @@ public record Standing(
       }
     }
     return kept / (double) all;
+  }
+
+  private static Map<String, Double> contexts(List<Trial.Outcome> outcomes) {
+    Map<String, Double> shares = new TreeMap<>();
+    for (Trial.Outcome outcome : outcomes) {
+      outcome
+          .contexts()
+          .forEach((status, share) -> shares.merge(status, share / outcomes.size(), Double::sum));
+    }
+    return shares;
   }
 
   private static List<Point> curve(List<Trial.Outcome> outcomes) {

@@ -40,6 +40,17 @@ public final class StandingTable {
       }
       text.append(line(s, s == first));
     }
+    for (Standing s : standings) {
+      if (!s.contexts().isEmpty()) {
+        text.append(s.name()).append(": quality ").append(s.qualityMore().percent().strip());
+        text.append(" against the first; context");
+        s.contexts()
+            .forEach(
+                (status, share) ->
+                    text.append(String.format(Locale.ROOT, " %s %.0f %%", status, 100 * share)));
+        text.append('\n');
+      }
+    }
     return text.toString();
   }
 

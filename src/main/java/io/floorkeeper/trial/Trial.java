@@ -39,10 +39,16 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
    * What became of a run.
    *
    * @param phases from phase 1 on
+   * @param roles by role, and by context within it where there is one
    * @param bins the run in {@link #BINS} equal parts
+   * @param contexts share of the calls by what was said of their context; empty: nothing
    */
   public record Outcome(
-      Tally all, Map<Integer, Tally> phases, Map<String, Tally> roles, List<Tally> bins) {}
+      Tally all,
+      Map<Integer, Tally> phases,
+      Map<String, Tally> roles,
+      List<Tally> bins,
+      Map<String, Double> contexts) {}
 
   /** Hears of every call of a run. */
   @FunctionalInterface
@@ -95,7 +101,10 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
         Arm arm = policy.policy().roles().get(draw.role()).candidates().get(chosen);
         int armNo = policy.numbers().armNo(arm);
         int block = snapshot.role(roleNo).block();
-        evidence.add(roleNo, draw.role(), armNo, block, call(taken));
+        MemoryEvidence.Place place =
+            new MemoryEvidence.Place(
+                roleNo, draw.role(), player.bucket(), player.byContext(), armNo, block);
+        evidence.add(place, call(taken));
         player.paid(draw.role(), chosen, taken.costUsd());
         boolean isBase = labels.asksBase(random);
         if (isBase || labels.asksBesides(player.wantsLabel(draw.role(), chosen))) {
@@ -104,16 +113,19 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
             due.get(labels.delaySnapshots(random))
                 .add(
                     new Pending(
-                        new MemoryEvidence.Labelled(
-                            roleNo, draw.role(), armNo, block, label, taken.quality(), isBase),
+                        new MemoryEvidence.Labelled(place, label, taken.quality(), isBase),
                         chosen));
           } else if (isBase) {
-            evidence.unlabelled(roleNo, armNo, block);
+            evidence.unlabelled(place);
           }
         }
       }
-      observer.called(draw, chosen, player instanceof OwnPlayer own ? own.last() : null);
+      InProcessRouter.Chosen decision = player instanceof OwnPlayer own ? own.last() : null;
+      observer.called(draw, chosen, decision);
       scores.add(draw, chosen, n);
+      if (decision != null && decision.context() != null) {
+        scores.contexts.merge(decision.context().status(), 1, Integer::sum);
+      }
     }
     return scores.outcome();
   }
@@ -122,7 +134,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
     while (!arrived.isEmpty()) {
       Pending p = arrived.remove();
       evidence.addLabel(p.labelled);
-      player.labelled(p.labelled.role(), p.candidate, p.labelled.quality());
+      player.labelled(p.labelled.place().role(), p.candidate, p.labelled.quality());
     }
   }
 
@@ -138,6 +150,7 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
   /** Sums by phase, role and time. */
   private static final class Scores {
     private final int calls;
+    private final Map<String, Integer> contexts = new TreeMap<>();
     private final Tally all = new Tally(MOST_CANDIDATES);
     private final Map<Integer, Tally> phases = new TreeMap<>();
     private final Map<String, Tally> roles = new TreeMap<>();
@@ -159,7 +172,11 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
           draw,
           chosen,
           limit);
-      add(roles.computeIfAbsent(draw.role(), r -> new Tally(MOST_CANDIDATES)), draw, chosen, limit);
+      add(
+          roles.computeIfAbsent(draw.group(), r -> new Tally(MOST_CANDIDATES)),
+          draw,
+          chosen,
+          limit);
       add(bins.get((int) Math.min(BINS - 1L, (long) n * BINS / calls)), draw, chosen, limit);
     }
 
@@ -168,7 +185,9 @@ public record Trial(World world, LabelRule labels, int snapshotCalls, boolean wa
     }
 
     Outcome outcome() {
-      return new Outcome(all, phases, roles, bins);
+      Map<String, Double> shares = new TreeMap<>();
+      contexts.forEach((status, count) -> shares.put(status, count / (double) all.calls()));
+      return new Outcome(all, phases, roles, bins, shares);
     }
   }
 }

@@ -19,6 +19,7 @@ import com.tngtech.archunit.library.Architectures;
  * 6   replay   simulate
  * 5   ingest   trial
  * 4   routing  learning
+ * 3   attribution
  * 2   posterior  ledger
  * 1   policy
  * 0   bandit   platform
@@ -47,6 +48,8 @@ class RoomsTest {
           .definedBy("io.floorkeeper.routing..")
           .layer("learning")
           .definedBy("io.floorkeeper.learning..")
+          .layer("attribution")
+          .definedBy("io.floorkeeper.attribution..")
           .layer("posterior")
           .definedBy("io.floorkeeper.posterior..")
           .layer("ledger")
@@ -70,13 +73,16 @@ class RoomsTest {
           .whereLayer("trial")
           .mayOnlyBeAccessedByLayers("replay", "simulate")
           .whereLayer("learning")
-          .mayOnlyBeAccessedByLayers("ingest")
+          .mayOnlyBeAccessedByLayers("ingest", "trial")
           .whereLayer("routing")
           .mayOnlyBeAccessedByLayers("replay", "trial")
+          .whereLayer("attribution")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("posterior")
           .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
           .whereLayer("ledger")
-          .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
+          .mayOnlyBeAccessedByLayers(
+              "attribution", "routing", "learning", "ingest", "replay", "trial")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
               "command",
@@ -86,6 +92,7 @@ class RoomsTest {
               "trial",
               "routing",
               "learning",
+              "attribution",
               "posterior",
               "ledger");
 
@@ -106,6 +113,7 @@ class RoomsTest {
               "io.floorkeeper.trial..",
               "io.floorkeeper.routing..",
               "io.floorkeeper.learning..",
+              "io.floorkeeper.attribution..",
               "io.floorkeeper.posterior..",
               "io.floorkeeper.ledger..",
               "io.floorkeeper.policy..",

@@ -206,6 +206,35 @@ class ConstrainedThompsonTest {
     }
   }
 
+  /**
+   * P(some arm clears) is known in closed form, whatever the costs: the arms' shares of it must sum
+   * to it by themselves, by steps and by panels, and on both sides of where the one takes over.
+   */
+  @Test
+  void theQuadratureOverCostsAloneFindsTheKnownTotal() {
+    // Given
+    BetaPosterior quality = beta(1, 1);
+    double[] widths = {0, 1e-9, 1e-3, .019, .02, .021, .1, .4, 1, 3};
+    double[] s = {.3, .8, .99, .5};
+    for (double a : widths) {
+      for (double b : widths) {
+        List<ArmBelief> arms =
+            List.of(
+                new ArmBelief(quality, new CostPosterior(.010, Math.log(.010), .4)),
+                new ArmBelief(quality, new CostPosterior(.012, Math.log(.012), a)),
+                new ArmBelief(quality, new CostPosterior(.011, Math.log(.011), b)),
+                new ArmBelief(quality, new CostPosterior(.050, Math.log(.050), .1)));
+
+        // When
+        double[] clears = ConstrainedThompson.clears(arms, s);
+
+        // Then
+        double total = 1 - .7 * .2 * .01 * .5;
+        assertThat(Arrays.stream(clears).sum()).isCloseTo(total, within(1e-12));
+      }
+    }
+  }
+
   @Test
   void anEmptyListOrNoFloorIsRefused() {
     assertThatIllegalArgumentException()

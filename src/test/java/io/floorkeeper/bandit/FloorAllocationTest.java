@@ -256,7 +256,8 @@ class FloorAllocationTest {
   @Test
   void theLoggedMixtureAddsHoldoutAndControl() {
     // Given
-    AllocationSettings settings = PER_ARM.withHoldoutShare(.02).withControlShare(.1);
+    AllocationSettings settings =
+        PER_ARM.withHoldoutShare(HoldoutShare.fixed(.02)).withControlShare(.1);
     List<ArmBelief> arms = List.of(UNSURE, GOOD, BEST);
 
     // When
@@ -268,6 +269,41 @@ class FloorAllocationTest {
     assertThat(solution.propensity(2)).isCloseTo(.88 * solution.pi(2) + .02, within(1e-15));
     FloorSolution noPreset = FloorAllocation.allocate(arms, FLOOR, settings, Set.of(), -1);
     assertThat(noPreset.propensity(1)).isCloseTo(.98 * noPreset.pi(1), within(1e-15));
+  }
+
+  @Test
+  void aHoldoutThatAdaptsAddsATwentiethToTheSpendAtMost() {
+    // Given: what the role is served with costs a hundredth of the reference
+    AllocationSettings settings = PER_ARM.withEps(0).withHoldoutShare(HoldoutShare.AUTO);
+    List<ArmBelief> arms = List.of(arm(1e5, 1e3, .0006), arm(9e4, 1e3, .06));
+
+    // When
+    FloorSolution solution = FloorAllocation.allocate(arms, FLOOR, settings, Set.of(), 0);
+
+    // Then
+    double meanUsd = solution.pi(0) * .0006 + solution.pi(1) * .06;
+    assertThat(solution.pi(0)).isCloseTo(1, within(1e-9));
+    assertThat(solution.holdoutShare()).isCloseTo(.05 * meanUsd / .06, within(1e-15));
+    assertThat(solution.holdoutShare() * .06).isCloseTo(.05 * meanUsd, within(1e-15));
+    assertThat(solution.propensity(1))
+        .isCloseTo(
+            solution.holdoutShare() + (1 - solution.holdoutShare()) * solution.pi(1),
+            within(1e-15));
+  }
+
+  @Test
+  void aHoldoutThatAdaptsIsAFiftiethWherePricesAreNear() {
+    AllocationSettings settings = PER_ARM.withHoldoutShare(HoldoutShare.AUTO);
+
+    FloorSolution near =
+        FloorAllocation.allocate(
+            List.of(arm(1e5, 1e3, .04), arm(9e4, 1e3, .06)), FLOOR, settings, Set.of(), -1);
+    FloorSolution free =
+        FloorAllocation.allocate(
+            List.of(arm(1e5, 1e3, .04), arm(9e4, 1e3, 0)), FLOOR, settings, Set.of(), -1);
+
+    assertThat(near.holdoutShare()).isEqualTo(.02);
+    assertThat(free.holdoutShare()).as("nothing is saved against a free arm").isZero();
   }
 
   @Test
@@ -336,7 +372,10 @@ class FloorAllocationTest {
           PER_ARM
               .withScope(FloorScope.values()[random.nextInt(2)])
               .withLedgerConfidence(run % 2 == 0 ? 0 : .5001 + .4998 * run / 400)
-              .withHoldoutShare(random.nextDouble() / 2)
+              .withHoldoutShare(
+                  random.nextBoolean()
+                      ? HoldoutShare.AUTO
+                      : HoldoutShare.fixed(random.nextDouble() / 2))
               .withControlShare(random.nextDouble() / 2);
       Set<Integer> demoted = Set.of(random.nextInt(arms.size()));
 
@@ -377,7 +416,11 @@ class FloorAllocationTest {
     assertRefused(() -> Floor.relative(1.01), "floor");
     assertRefused(() -> Floor.absolute(Double.NaN), "floor");
     assertRefused(() -> PER_ARM.withDelta(.5), "delta");
-    assertRefused(() -> PER_ARM.withHoldoutShare(.6).withControlShare(.4), "controlShare");
+    assertRefused(
+        () -> PER_ARM.withHoldoutShare(HoldoutShare.fixed(.6)).withControlShare(.4),
+        "controlShare");
+    assertRefused(
+        () -> PER_ARM.withHoldoutShare(HoldoutShare.AUTO).withControlShare(.98), "controlShare");
     assertRefused(() -> PER_ARM.withFallbackRelativeFloor(0), "fallbackRelativeFloor");
     assertRefused(() -> FloorAllocation.allocate(List.of(), FLOOR, ROLE, Set.of(), -1), "arms");
     assertRefused(

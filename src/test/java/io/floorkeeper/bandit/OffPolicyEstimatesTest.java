@@ -34,6 +34,31 @@ class OffPolicyEstimatesTest {
   }
 
   @Test
+  void alwaysOneArmIsDoublyRobustFromItsSumsAlone() {
+    // Given
+    double[] always = {0, 1};
+    double[] means = {.3, .7};
+    OffPolicySums sums = OffPolicySums.ZERO;
+    DoublyRobustSums expected = DoublyRobustSums.ZERO;
+    for (double[] decision : MIXED) {
+      int arm = decision[2] > .5 ? 1 : 0;
+      sums = sums.plus(OffPolicySums.decision(decision[0], always[arm], decision[1]));
+      expected =
+          expected.plus(DoublyRobustSums.decision(arm, decision[0], decision[1], always, means));
+    }
+
+    // When
+    OffPolicyEstimate estimate = DoublyRobustSums.always(sums, .7).estimate(ALPHA);
+
+    // Then
+    OffPolicyEstimate oneByOne = expected.estimate(ALPHA);
+    assertThat(estimate.value()).isCloseTo(oneByOne.value(), within(1e-12));
+    assertThat(estimate.low()).isCloseTo(oneByOne.low(), within(1e-12));
+    assertThat(estimate.high()).isCloseTo(oneByOne.high(), within(1e-12));
+    assertThat(estimate.effectiveN()).isEqualTo(oneByOne.effectiveN());
+  }
+
+  @Test
   void alternatingRewardsAsInVowpalWabbitsTests() {
     // Given
     OffPolicySums sums = alternating(10_000, 1);

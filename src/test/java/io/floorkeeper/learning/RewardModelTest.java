@@ -2,6 +2,7 @@ package io.floorkeeper.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.policy.CostCeiling;
@@ -126,13 +127,14 @@ class RewardModelTest {
         5_545,
         .03,
         .01,
-        0,
+        HoldoutShare.NONE,
         0,
         .98,
         List.of(),
         1,
         1,
         0,
+        Optional.empty(),
         Duration.ofHours(1));
   }
 }

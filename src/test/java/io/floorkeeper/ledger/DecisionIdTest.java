@@ -33,6 +33,22 @@ class DecisionIdTest {
   }
 
   @Test
+  void aRootSaysAllButKeyFlagsAndRung() {
+    Random random = new Random(20261125);
+    for (int i = 0; i < 100; i++) {
+      DecisionId id = random(random, 1);
+
+      DecisionId read = DecisionId.ofRoot(id.root(), id.flags());
+
+      assertThat(read).isEqualTo(id.with(id.flags(), 0, 0));
+      assertThat(read.root()).isEqualTo(id.root());
+    }
+    assertThatThrownBy(() -> DecisionId.ofRoot(new byte[32], 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("root bytes");
+  }
+
+  @Test
   void theExtremesFit() {
     DecisionId largest =
         new DecisionId(
@@ -53,6 +69,31 @@ class DecisionIdTest {
             0xFFFFFF);
 
     assertThat(keys.verify(keys.sign(largest))).isEqualTo(largest);
+  }
+
+  /** Ids are kept as long as evidence is: each byte stays where it was. */
+  @Test
+  void theLayoutIsTheOneThatWasPublished() {
+    DecisionId id =
+        new DecisionId(
+            1,
+            0x821,
+            3,
+            1_790_000_000_123L,
+            0x8102,
+            0x830405,
+            0x8607,
+            0x88090A,
+            0x8B,
+            0x8C0D,
+            .8125f,
+            0xFE,
+            0x8F1011,
+            0x92131415L,
+            0x961718);
+
+    assertThat(keys.sign(id))
+        .isEqualTo("EYITDKUm8HuBAoMEBYYHiAkKi4wNP1AAAP6PEBGSExQVlhcYLL5-MtJGKpBy-yFq");
   }
 
   @Test

@@ -59,6 +59,14 @@ class PolicyFindingsTest {
           evaluations: [{name: a, range: [5]}] | roles.worker.evaluations[0].range         | two numbers
           evaluations: [{name: a, direction: up}] | roles.worker.evaluations[0].direction  | higher, lower
           errors_count_as_zero: yes           | roles.worker.errors_count_as_zero          | true or false is expected
+          context: {}                         | roles.worker.context                       | at least one of
+          context: {use: maybe, complexities: [a]} | roles.worker.context.use              | none of those allowed: auto, off, on
+          context: {collaboration: [a]}       | roles.worker.context.collaboration         | did you mean 'collaborations'?
+          context: {collaborations: [a, a]}   | roles.worker.context.collaborations        | names 'a' twice
+          context: {input_tokens: [9, 9]}     | roles.worker.context.input_tokens          | 9 is out of place
+          context: {input_tokens: [0]}        | roles.worker.context.input_tokens          | 0 is out of place
+          context: {input_tokens: [1.5]}      | roles.worker.context.input_tokens          | whole numbers
+          context: {collaborations: [a, b, c], input_tokens: [9], complexities: [a, b]} | roles.worker.context | makes 36 buckets
           label_rate: 0                       | roles.worker.label_rate                    | 0 is out of range: above 0 and at most 1
           label_rate: .nan                    | roles.worker.label_rate                    | '.nan' is not read as a number
           label_rate: -.inf                   | roles.worker.label_rate                    | is not read as a number
@@ -68,6 +76,10 @@ class PolicyFindingsTest {
           exploration: .6                     | roles.worker.exploration                   | between 0 and 0.5
           per_arm_exploration: -.1            | roles.worker.per_arm_exploration           | between 0 and 0.5
           holdout_share: 1.5                  | roles.worker.holdout_share                 | between 0 and 1
+          holdout_share: atuo                 | roles.worker.holdout_share                 | a number or auto is expected; this is the text 'atuo'
+          holdout_share: [auto]               | roles.worker.holdout_share                 | a number or auto is expected; this is a list
+          holdout_share: auto, control_share: .98 | roles.worker.holdout_share             | auto: up to 0.02
+          control_share: auto                 | roles.worker.control_share                 | a number is expected; this is the text 'auto'
           control_share: -1                   | roles.worker.control_share                 | between 0 and 1
           holdout_share: .5, control_share: .5 | roles.worker.holdout_share                | sum is below 1
           fallback_relative_floor: 0          | roles.worker.fallback_relative_floor       | above 0

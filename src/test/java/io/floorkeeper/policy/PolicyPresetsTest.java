@@ -3,6 +3,7 @@ package io.floorkeeper.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,15 @@ class PolicyPresetsTest {
                 Optional.empty(),
                 java.util.Map.of(),
                 Set.of("claude-sonnet-4-5", "claude-opus-4-5")));
+  }
+
+  @Test
+  void theShippedRoleMapsProveTheirSavings() {
+    for (String name : List.of(PolicyPresets.DEFAULT, "worker-small-critic-frontier")) {
+      assertThat(PolicyPresets.read(name).roles().values())
+          .extracting(RolePolicy::holdoutShare)
+          .containsOnly(HoldoutShare.AUTO);
+    }
   }
 
   @Test

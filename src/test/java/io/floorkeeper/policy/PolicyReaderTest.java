@@ -2,6 +2,7 @@ package io.floorkeeper.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,7 @@ class PolicyReaderTest {
     assertThat(role.halfLifeCalls()).isEqualTo(5_545);
     assertThat(role.exploration()).isEqualTo(.03);
     assertThat(role.perArmExploration()).isEqualTo(.01);
-    assertThat(role.holdoutShare()).isZero();
+    assertThat(role.holdoutShare()).isEqualTo(HoldoutShare.NONE);
     assertThat(role.controlShare()).isZero();
     assertThat(role.fallbackRelativeFloor()).isEqualTo(.98);
     assertThat(role.priorMeans()).containsExactly(.80, .86, .92);
@@ -62,6 +63,7 @@ class PolicyReaderTest {
              per_arm_exploration: .02, holdout_share: .01, control_share: .1,
              fallback_relative_floor: .9, prior_means: [.7, .9],
              expected_tokens: {input: 10, output: 0}, graduation: {min_traces: 7},
+             context: {use: on, collaborations: [debate], input_tokens: [2000, 16000]},
              reward_wait: P2D}
             """
                 .replace("\n", " "));
@@ -92,14 +94,28 @@ class PolicyReaderTest {
                 1_000,
                 .05,
                 .02,
-                .01,
+                HoldoutShare.fixed(.01),
                 .1,
                 .9,
                 List.of(.7, .9),
                 10,
                 0,
                 7,
+                Optional.of(
+                    new ContextPolicy(
+                        ContextPolicy.Use.ON,
+                        List.of("debate"),
+                        List.of(2_000L, 16_000L),
+                        List.of())),
                 Duration.ofDays(2)));
+  }
+
+  @Test
+  void aHoldoutThatAdaptsIsSaidInAWord() {
+    assertThat(Documents.worker("{holdout_share: auto}").holdoutShare())
+        .isEqualTo(HoldoutShare.AUTO);
+    assertThat(Documents.worker("{holdout_share: 0.01}").holdoutShare())
+        .isEqualTo(HoldoutShare.fixed(.01));
   }
 
   @Test

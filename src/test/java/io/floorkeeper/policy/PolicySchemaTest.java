@@ -53,7 +53,14 @@ class PolicySchemaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"label_rate: 0", "learning: of", "flor: {}", "floor: {scope: role}"})
+  @ValueSource(
+      strings = {
+        "label_rate: 0",
+        "learning: of",
+        "flor: {}",
+        "floor: {scope: role}",
+        "holdout_share: some"
+      })
   void schemaRefusesWhatTheReaderRefuses(String setting) throws Exception {
     // Given
     String document = Documents.withRole("{" + setting + "}");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.ArmStanding;
@@ -103,7 +104,7 @@ class AllocationBuilderTest {
     AllocationSnapshot after =
         build(Snapshots.worker("{holdout_share: 0.2}"), NO_MASKS, before, role(11, 1));
     // Then
-    assertThat(after.routes("worker").policy().holdoutShare()).isEqualTo(.2);
+    assertThat(after.routes("worker").policy().holdoutShare()).isEqualTo(HoldoutShare.fixed(.2));
   }
 
   @Test
@@ -233,6 +234,29 @@ class AllocationBuilderTest {
         .containsExactly(
             new double[] {.7 * pi[0] + .2, .7 * pi[1], .7 * pi[2] + .1}, within(1e-12));
     assertThat(allocation.draws().propensity(0)).isEqualTo((float) pi[0]);
+  }
+
+  @Test
+  void aHoldoutThatAdaptsIsOfTheMaskAndIsTold() {
+    // Given: at .003, .009 and .045 dollars a call, the small arm refuted and the mid one proven
+    PolicyBook.Published published =
+        Snapshots.worker(
+            "{holdout_share: auto, floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
+    // When
+    RoleRoutes routes =
+        build(published, Map.of("worker", Set.of(0b011L)), null, Snapshots.midIsProven())
+            .routes("worker");
+    // Then
+    MaskAllocation all = routes.allocation(0b111);
+    double[] pi = all.solution().pis();
+    double meanUsd = .003 * pi[0] + .009 * pi[1] + .045 * pi[2];
+    double rho = all.solution().holdoutShare();
+    assertThat(rho).isCloseTo(.05 * meanUsd / .045, within(1e-12)).isLessThan(.02);
+    assertThat(all.solution().propensity(2)).isCloseTo(rho + (1 - rho) * pi[2], within(1e-15));
+    assertThat(Explanation.of(routes, all).get("holdout_share").doubleValue()).isEqualTo(rho);
+    assertThat(Explanation.of(routes, routes.allocation(0b011)).get("holdout_share").doubleValue())
+        .as("the mid arm is the reference of those that are left")
+        .isEqualTo(.02);
   }
 
   // --- costs

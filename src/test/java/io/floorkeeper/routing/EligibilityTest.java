@@ -34,21 +34,21 @@ class EligibilityTest {
   @Test
   void withoutAnyConstraintAllArmsAreLeft() {
     // When
-    Eligibility.Eligible eligible = eligible(PINS, Ask.worker());
+    Eligible eligible = eligible(PINS, Ask.worker());
     // Then
-    assertThat(eligible).isEqualTo(new Eligibility.Eligible(0b111, List.of(), false));
+    assertThat(eligible).isEqualTo(new Eligible(0b111, List.of(), false));
   }
 
   @Test
   void aPinBindsItsRole() {
     assertThat(eligible(PINS, Ask.role("critic")))
-        .isEqualTo(new Eligibility.Eligible(0b110, List.of("pin:judges"), true));
+        .isEqualTo(new Eligible(0b110, List.of("pin:judges"), true));
   }
 
   @Test
   void aPinBindsItsDataClass() {
     assertThat(eligible(PINS, Ask.worker().dataClass("phi")))
-        .isEqualTo(new Eligibility.Eligible(0b011, List.of("pin:phi"), true));
+        .isEqualTo(new Eligible(0b011, List.of("pin:phi"), true));
     assertThat(eligible(PINS, Ask.worker().dataClass("public")).mask()).isEqualTo(0b111);
   }
 
@@ -56,7 +56,7 @@ class EligibilityTest {
   void aPinWantsAllOfItsTagsWithTheirValues() {
     assertThat(
             eligible(PINS, Ask.worker().tags(Map.of("team", "claims", "region", "eu", "x", "y"))))
-        .isEqualTo(new Eligibility.Eligible(0b100, List.of("pin:claims"), true));
+        .isEqualTo(new Eligible(0b100, List.of("pin:claims"), true));
     assertThat(eligible(PINS, Ask.worker().tags(Map.of("team", "claims"))).mask()).isEqualTo(0b111);
     assertThat(eligible(PINS, Ask.worker().tags(Map.of("team", "claims", "region", "us"))).mask())
         .isEqualTo(0b111);
@@ -77,7 +77,7 @@ class EligibilityTest {
   @Test
   void severalPinsBindAtOnceInTheOrderOfThePolicy() {
     // When
-    Eligibility.Eligible eligible = eligible(PINS, Ask.role("critic").dataClass("phi"));
+    Eligible eligible = eligible(PINS, Ask.role("critic").dataClass("phi"));
     // Then
     assertThat(eligible.mask()).isEqualTo(0b010);
     assertThat(eligible.constraints()).containsExactly("pin:judges", "pin:phi");
@@ -93,7 +93,7 @@ class EligibilityTest {
         """;
     // Then
     assertThat(eligible(policy, Ask.worker().dataClass("phi")))
-        .isEqualTo(new Eligibility.Eligible(0b11, List.of(), false));
+        .isEqualTo(new Eligible(0b11, List.of(), false));
   }
 
   @Test
@@ -119,8 +119,8 @@ class EligibilityTest {
     // Given
     Ask pinned = Ask.worker().dataClass("phi");
     // When
-    Eligibility.Eligible strong = eligible(PINS, pinned.minTier("frontier"));
-    Eligibility.Eligible cheap = eligible(PINS, pinned.maxCostUsd(0));
+    Eligible strong = eligible(PINS, pinned.minTier("frontier"));
+    Eligible cheap = eligible(PINS, pinned.maxCostUsd(0));
     // Then
     assertThat(strong.mask()).as("the strongest within the pin").isEqualTo(0b010);
     assertThat(strong.constraints()).containsExactly("pin:phi", "min_tier_unmet");
@@ -148,7 +148,7 @@ class EligibilityTest {
   @CsvSource({"small, 7, ''", "mid, 6, min_tier", "frontier, 4, min_tier"})
   void theMinimumTierTakesAwayWhatIsBelowIt(String tier, long mask, String told) {
     // When
-    Eligibility.Eligible eligible = eligible(PINS, Ask.worker().minTier(tier));
+    Eligible eligible = eligible(PINS, Ask.worker().minTier(tier));
     // Then
     assertThat(eligible.mask()).isEqualTo(mask);
     assertThat(eligible.constraints()).isEqualTo(told.isEmpty() ? List.of() : List.of(told));
@@ -161,7 +161,7 @@ class EligibilityTest {
     String policy = "roles: {worker: {candidates: [small, mid]}}";
     // Then
     assertThat(eligible(policy, Ask.worker().minTier("frontier")))
-        .isEqualTo(new Eligibility.Eligible(0b10, List.of("min_tier_unmet"), false));
+        .isEqualTo(new Eligible(0b10, List.of("min_tier_unmet"), false));
   }
 
   @Test
@@ -189,7 +189,7 @@ class EligibilityTest {
   })
   void theRequestsCeilingTakesAwayWhatCostsMore(double usd, long mask, String told) {
     // When
-    Eligibility.Eligible eligible = eligible(PINS, Ask.worker().maxCostUsd(usd));
+    Eligible eligible = eligible(PINS, Ask.worker().maxCostUsd(usd));
     // Then
     assertThat(eligible.mask()).isEqualTo(mask);
     assertThat(eligible.constraints()).isEqualTo(told.isEmpty() ? List.of() : List.of(told));
@@ -214,7 +214,7 @@ class EligibilityTest {
     }
     RoleEvidence evidence = Snapshots.evidence(Snapshots.arm(Snapshots.SMALL, dear));
     // When
-    Eligibility.Eligible eligible = eligible(PINS, Ask.worker().maxCostUsd(.02), evidence);
+    Eligible eligible = eligible(PINS, Ask.worker().maxCostUsd(.02), evidence);
     // Then
     assertThat(eligible.mask()).isEqualTo(0b010);
   }
@@ -227,7 +227,7 @@ class EligibilityTest {
     RoleEvidence evidence = Snapshots.evidence(taking(1, 300), taking(2, 9_000));
     // Then
     assertThat(eligible(PINS, Ask.worker().maxLatencyMs(1_000), evidence))
-        .isEqualTo(new Eligibility.Eligible(0b101, List.of("latency"), false));
+        .isEqualTo(new Eligible(0b101, List.of("latency"), false));
   }
 
   @Test
@@ -237,7 +237,7 @@ class EligibilityTest {
         Snapshots.evidence(taking(1, 3_000), taking(2, 2_000), taking(3, 9_000));
     // Then
     assertThat(eligible(PINS, Ask.worker().maxLatencyMs(1_000), evidence))
-        .isEqualTo(new Eligibility.Eligible(0b010, List.of("latency_unmet"), false));
+        .isEqualTo(new Eligible(0b010, List.of("latency_unmet"), false));
   }
 
   @Test
@@ -260,7 +260,7 @@ class EligibilityTest {
     // Given: the small arm is the cheapest and the fastest, and below the minimum tier
     RoleEvidence evidence = Snapshots.evidence(taking(1, 100), taking(2, 5_000), taking(3, 3_000));
     // When
-    Eligibility.Eligible eligible =
+    Eligible eligible =
         eligible(PINS, Ask.worker().minTier("mid").maxLatencyMs(4_000).maxCostUsd(.01), evidence);
     // Then: latency leaves the frontier alone, and its price is what bends
     assertThat(eligible.mask()).isEqualTo(0b100);
@@ -274,7 +274,7 @@ class EligibilityTest {
         Snapshots.evidence(taking(1, 3_000), taking(2, 2_000), taking(3, 9_000));
     String policy = "roles: {worker: {candidates: [small, mid]}}";
     // When
-    Eligibility.Eligible eligible =
+    Eligible eligible =
         eligible(policy, Ask.worker().minTier("frontier").maxLatencyMs(1).maxCostUsd(0), evidence);
     // Then
     assertThat(eligible.mask()).isEqualTo(0b10);
@@ -286,9 +286,17 @@ class EligibilityTest {
     return new ArmEvidence(0, armNo, List.of(), Map.of(LatencySketch.binOf(millis), 100L));
   }
 
-  private static Eligibility.Eligible eligible(String policy, Ask ask, RoleEvidence... evidence) {
+  /** Everything that is said of a request's arms. */
+  private record Eligible(long mask, List<String> constraints, boolean pinned) {}
+
+  private static Eligible eligible(String policy, Ask ask, RoleEvidence... evidence) {
     PolicyBook.Published published = Snapshots.published(policy);
     AllocationSnapshot snapshot = Snapshots.of(published, evidence);
-    return Eligibility.of(ask.request(), snapshot.routes(ask.request().role()), published.policy());
+    RouteRequest request = ask.request();
+    RoleRoutes routes = snapshot.routes(request.role());
+    return new Eligible(
+        Eligibility.mask(request, routes, published.policy()),
+        Eligibility.constraints(request, routes, published.policy()),
+        Eligibility.pinned(request, routes, published.policy()) != routes.fullMask());
   }
 }

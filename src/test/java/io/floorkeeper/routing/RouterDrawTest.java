@@ -56,6 +56,29 @@ class RouterDrawTest extends RouterFixture {
   }
 
   @Test
+  void aHoldoutThatAdaptsIsDrawnFromTheAllocation() {
+    // Given
+    AllocationSnapshot snapshot =
+        Snapshots.of(
+            Snapshots.worker(
+                "{holdout_share: auto, control_share: 0.2, preset: mid,"
+                    + " floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}"),
+            Snapshots.midIsProven());
+    double rho = solution(snapshot, 0b111).holdoutShare();
+    assertThat(rho).isBetween(.005, .0199);
+    Frequencies<Reason> reasons = new Frequencies<>();
+    // When
+    for (int i = 0; i < DRAWS; i++) {
+      Decision decision = decide(snapshot, Ask.worker());
+      reasons.count(decision.reason());
+      // Then
+      assertThat(decision.id().has(DecisionId.HOLDOUT))
+          .isEqualTo(decision.reason() == Reason.HOLDOUT);
+    }
+    reasons.assertFollow(Map.of(Reason.HOLDOUT, rho, Reason.CONTROL, .2, Reason.SAMPLED, .8 - rho));
+  }
+
+  @Test
   void sessionsAreSharedOutAsThePropensitiesSay() {
     // Given
     AllocationSnapshot snapshot =

@@ -74,4 +74,22 @@ class ScenarioReaderTest {
       assertThat(SimulateCommand.scenario(name).calls()).as(name).isPositive();
     }
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {a: {share: -1}}            | contexts.a.share must be 0 or above
+          {a: {cost_factor: -1}}      | contexts.a.cost_factor must be 0 or above
+          {a: {quality: {huge: .5}}}  | contexts.a.quality.huge: is no tier
+          {a: {quality: {small: 2}}}  | contexts.a.quality.small must lie in [0, 1]
+          {a: {shares: 1}}            | contexts.a.shares: is not known here
+          """)
+  void contextsAreCheckedToo(String contexts, String finding) {
+    assertThatThrownBy(
+            () -> ScenarioReader.read(GOOD + "contexts: " + contexts + "\n", "test.yaml"))
+        .isInstanceOf(ScenarioReader.InvalidScenarioException.class)
+        .hasMessageContaining("test.yaml: " + finding);
+  }
 }

@@ -98,4 +98,32 @@ class ScenarioWorldTest {
     assertThat(costUsd / 2_000).isCloseTo(.001, within(.00012));
     assertThat(ofA / 2_000.0).isCloseTo(2 / 3.0, within(.053));
   }
+
+  @Test
+  void aContextHasItsShareItsTruthItsFloorAndItsCosts() {
+    World.Run run =
+        world(
+                "contexts: {calm: {share: 3}, storm: {quality: {small: .30, large: .80},"
+                    + " cost_factor: 2}}\n")
+            .begin(1);
+    int storms = 0;
+    for (int n = 0; n < 2_000; n++) {
+      Draw draw = run.next();
+      boolean storm = draw.context().equals("storm");
+      storms += storm ? 1 : 0;
+      assertThat(draw.floor()).isCloseTo(.95 * (storm ? .80 : .95), within(1e-12));
+      assertThat(draw.candidates()[0].meanQuality())
+          .isEqualTo(storm ? .30 : draw.role().equals("a") ? .80 : .60);
+      assertThat(draw.candidates()[0].meanCostUsd()).isEqualTo(storm ? .002 : .001);
+      assertThat(draw.group()).isEqualTo(draw.role() + "/" + draw.context());
+    }
+    // A quarter of 2,000; five standard deviations are 97: a false alarm in two million seeds.
+    assertThat(storms).isBetween(403, 597);
+    assertThat(run.policy().numbers().buckets().get("a")).hasSize(3);
+  }
+
+  @Test
+  void withoutContextsNothingIsSaidOfThem() {
+    assertThat(world("").begin(1).next().context()).isNull();
+  }
 }

@@ -15,16 +15,11 @@ class MemoryEvidenceTest {
 
   private static void label(MemoryEvidence evidence, int armNo, int block, int calls, int quality) {
     for (int i = 0; i < calls; i++) {
-      evidence.add(ROLE, "worker", armNo, block, Evidence.episode());
+      MemoryEvidence.Place place = new MemoryEvidence.Place(ROLE, "worker", armNo, block);
+      evidence.add(place, Evidence.episode());
       evidence.addLabel(
           new MemoryEvidence.Labelled(
-              ROLE,
-              "worker",
-              armNo,
-              block,
-              Evidence.label(Evidence.ONE, quality * Evidence.ONE),
-              quality,
-              true));
+              place, Evidence.label(Evidence.ONE, quality * Evidence.ONE), quality, true));
     }
   }
 
@@ -68,9 +63,48 @@ class MemoryEvidenceTest {
   void aBlockIsAsManyCallsAsTheServices() {
     MemoryEvidence evidence = new MemoryEvidence(false);
     for (int i = 0; i < 693; i++) {
-      evidence.add(ROLE, "worker", 7, 0, Evidence.episode());
+      evidence.add(new MemoryEvidence.Place(ROLE, "worker", 7, 0), Evidence.episode());
     }
 
     assertThat(evidence.snapshot(1).role(ROLE).block()).isEqualTo(1);
+  }
+
+  /**
+   * An arm that passes .70 of the role's tasks is given the easy ones alone once the context is in
+   * force. Within its bucket it is what it was; in the role as a whole it would seem to drift.
+   */
+  @Test
+  void anArmThatIsRoutedByContextIsWatchedWithinItsBucket() {
+    MemoryEvidence evidence = new MemoryEvidence(true);
+    for (int i = 0; i < 200; i++) {
+      inBucket(evidence, 1 + i % 2, false, i % 2 == 0 || i % 5 < 2 ? 1 : 0);
+    }
+    // When
+    for (int i = 0; i < 400; i++) {
+      inBucket(evidence, 1, true, 1);
+    }
+    // Then
+    assertThat(resets(evidence)).isZero();
+    // When: it does drift there
+    for (int i = 0; i < 40; i++) {
+      inBucket(evidence, 1, true, 0);
+    }
+    // Then: in all its buckets
+    assertThat(resets(evidence)).isPositive();
+    assertThat(evidence.snapshot(1).role(ROLE).arms())
+        .extracting(arm -> arm.blocks().get(0).resetsSince())
+        .hasSize(2)
+        .containsOnly(resets(evidence));
+  }
+
+  private static void inBucket(MemoryEvidence evidence, int bucket, boolean byContext, int q) {
+    MemoryEvidence.Place place = new MemoryEvidence.Place(ROLE, "worker", bucket, byContext, 7, 0);
+    evidence.add(place, Evidence.episode());
+    Evidence label = Evidence.label(Evidence.ONE, q * Evidence.ONE);
+    evidence.addLabel(new MemoryEvidence.Labelled(place, label, q, true));
+  }
+
+  private static int resets(MemoryEvidence evidence) {
+    return evidence.snapshot(1).role(ROLE).arms().get(0).blocks().get(0).resetsSince();
   }
 }

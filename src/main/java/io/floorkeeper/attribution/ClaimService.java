@@ -1,0 +1,93 @@
+package io.floorkeeper.attribution;
+
+import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.Numbers;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.Price;
+import io.floorkeeper.policy.RolePolicy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** From a role's log to its claims, when somebody asks. */
+@ApplicationScoped
+class ClaimService {
+  /** Reading and adding up so many takes some seconds; nobody waits for it but who asked. */
+  static final int MOST_TASKS = 200_000;
+
+  /** Learning needs the database's connections more. */
+  private static final int AT_ONCE = 2;
+
+  private static final int PATIENCE_SECONDS = 10;
+
+  private final TaskReader tasks;
+  private final Semaphore turns = new Semaphore(AT_ONCE, true);
+
+  ClaimService(TaskReader tasks) {
+    this.tasks = tasks;
+  }
+
+  /**
+   * The claims and how they were bounded.
+   *
+   * @param truncated whether older tasks were left out
+   */
+  record Answer(RoleClaims claims, boolean truncated) {}
+
+  /**
+   * Reads and adds up, for few at a time.
+   *
+   * @throws Problem.Unavailable where too many ask at once
+   * @throws SQLException where the database is out of reach or too slow
+   */
+  Answer claims(PolicyBook.Published published, RolePolicy role, Instant since, double alpha)
+      throws SQLException {
+    awaitTurn();
+    try {
+      RoleTally tally = new RoleTally(candidates(published.numbers(), role));
+      int rows = tasks.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally::add);
+      return new Answer(tally.claims(role.presetIndex(), alpha), rows == MOST_TASKS);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void awaitTurn() {
+    try {
+      if (turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new Problem.Unavailable("busy", "other estimates are being read; try again");
+  }
+
+  private static List<CandidateArm> candidates(Numbers numbers, RolePolicy role) {
+    List<CandidateArm> candidates = new ArrayList<>();
+    for (int k = 0; k < role.candidates().size(); k++) {
+      Arm arm = role.candidates().get(k);
+      candidates.add(
+          new CandidateArm(
+              numbers.armNo(arm), arm.key(), role.priorMeans().get(k), priorUsd(arm, role)));
+    }
+    return candidates;
+  }
+
+  private static OptionalDouble priorUsd(Arm arm, RolePolicy role) {
+    if (arm.model().price().isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    Price price = arm.model().price().get();
+    return OptionalDouble.of(
+        1e-6
+            * (price.inputUsdPerMillion().doubleValue() * role.expectedInputTokens()
+                + price.outputUsdPerMillion().doubleValue() * role.expectedOutputTokens()));
+  }
+}

@@ -1,0 +1,232 @@
+package io.floorkeeper.attribution;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.floorkeeper.bandit.HoldoutCost;
+import io.floorkeeper.bandit.HoldoutShare;
+import io.floorkeeper.bandit.OffPolicyEstimate;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The answer of {@code /roles/{role}/estimates}: claims with their errors.
+ *
+ * @param since as asked; absent: from the beginning
+ * @param alpha intervals miss this often (two-sided, as n grows); the saving is above the truth
+ *     this often at most, at all looks together
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record EstimatesAnswer(
+    String role,
+    int policyVersion,
+    Instant since,
+    double alpha,
+    Sample sample,
+    Labels labels,
+    List<Policy> policies,
+    Saving certifiedSaving) {
+
+  /**
+   * The decisions behind it.
+   *
+   * @param unit what counts as one
+   * @param firstDraws such units
+   * @param repeats later tasks of a session, left out
+   * @param notDrawn decisions that the bandit did not draw, or whose draw was not served, left out
+   * @param limit so many of the latest decisions are read
+   * @param truncated whether there may be older ones
+   * @param from when the first of the units was decided
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Sample(
+      String unit,
+      long firstDraws,
+      long repeats,
+      long notDrawn,
+      int limit,
+      boolean truncated,
+      Instant from,
+      Instant to) {}
+
+  /**
+   * Whose judgement the qualities are.
+   *
+   * @param used base: labels of decisions that were asked at random, at one rate for all arms
+   * @param asked first draws that were
+   * @param labelled of them have a label
+   * @param weighted whether sources declared with which probability they judge; then labels weigh
+   *     the inverse, and what was asked and has no label counts as unseen
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Labels(String used, long asked, long labelled, boolean weighted) {}
+
+  /**
+   * One policy.
+   *
+   * @param policy logged (what was in force), preset, uniform_reference (always the strongest
+   *     candidate), always (the arm)
+   * @param arm tier/model; absent for logged
+   * @param costUsd dollars per task
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Policy(String policy, String arm, Estimates quality, Estimates costUsd) {}
+
+  /**
+   * One reward under one policy. Either {@code why} or the others.
+   *
+   * @param drawn first draws that fell as the policy would have it
+   * @param n first draws in all
+   * @param effectiveN what they are worth in draws of the policy's own
+   * @param meanWeight about 1; less where the arm could not be drawn for a part of the time: then
+   *     snips and dr are to be read and ips is too low
+   * @param cressieRead quality only: rewards with bounds. The one to trust where failures are rare
+   * @param dr doubly robust, two folds
+   * @param why there is no estimate
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Estimates(
+      long drawn,
+      Long n,
+      Double effectiveN,
+      Double meanWeight,
+      Interval ips,
+      Interval snips,
+      Interval cressieRead,
+      Interval dr,
+      String why) {}
+
+  /** An estimate and its interval; an end that is not known is absent. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Interval(Double value, Double low, Double high) {}
+
+  /**
+   * saving = 1 - spent_usd / (tasks * reference_usd_low), signed: against every task on the
+   * strongest arm that was eligible for it.
+   *
+   * @param saving absent: see {@code why}
+   * @param tasks N, first draws of which all dollars are known
+   * @param unpriced first draws of which some are not: their known dollars are in spent_usd
+   * @param spentUsd R, retries and the holdout included
+   * @param referenceUsdLow L, what a task costs on the reference at least
+   * @param anytimeValid whether the claim holds at all looks together: not where the window moves
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Saving(
+      Double saving,
+      long tasks,
+      long unpriced,
+      double spentUsd,
+      long holdoutSamples,
+      Double referenceUsdLow,
+      boolean anytimeValid,
+      String why) {}
+
+  static EstimatesAnswer of(
+      PolicyBook.Published published,
+      RolePolicy role,
+      Instant since,
+      double alpha,
+      ClaimService.Answer answer) {
+    RoleClaims claims = answer.claims();
+    RoleClaims.Sample sample = claims.sample();
+    boolean some = sample.firstDraws() > 0;
+    return new EstimatesAnswer(
+        role.name(),
+        published.version(),
+        since,
+        alpha,
+        new Sample(
+            "first draw of a session, else of a task",
+            sample.firstDraws(),
+            sample.repeats(),
+            sample.notDrawn(),
+            ClaimService.MOST_TASKS,
+            answer.truncated(),
+            some ? Instant.ofEpochMilli(sample.fromMillis()) : null,
+            some ? Instant.ofEpochMilli(sample.toMillis()) : null),
+        new Labels(
+            "base",
+            claims.labels().asked(),
+            claims.labels().labelled(),
+            claims.labels().declared()),
+        claims.policies().stream().map(EstimatesAnswer::policy).toList(),
+        saving(claims.saving(), role.holdoutShare(), answer.truncated()));
+  }
+
+  private static Policy policy(RoleClaims.OfPolicy of) {
+    return new Policy(
+        of.kind().name().toLowerCase(Locale.ROOT),
+        of.arm().orElse(null),
+        estimates(of.quality(), of, "with a base label"),
+        estimates(of.usd(), of, "with known dollars"));
+  }
+
+  private static Estimates estimates(
+      Optional<PolicyEstimate> estimate, RoleClaims.OfPolicy of, String needed) {
+    if (estimate.isEmpty()) {
+      String why =
+          of.arm().map(arm -> arm + " was never drawn").orElse("nothing was ever drawn")
+              + " "
+              + needed;
+      return new Estimates(0, null, null, null, null, null, null, null, why);
+    }
+    PolicyEstimate e = estimate.get();
+    return new Estimates(
+        e.drawn(),
+        e.n(),
+        e.effectiveN(),
+        e.meanWeight(),
+        interval(e.ips()),
+        interval(e.snips()),
+        e.cressieRead().map(EstimatesAnswer::interval).orElse(null),
+        e.doublyRobust().map(EstimatesAnswer::interval).orElse(null),
+        null);
+  }
+
+  private static Interval interval(OffPolicyEstimate e) {
+    return new Interval(finite(e.value()), finite(e.low()), finite(e.high()));
+  }
+
+  private static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static Saving saving(SavingClaim claim, HoldoutShare share, boolean truncated) {
+    return new Saving(
+        claim.saving().isPresent() ? claim.saving().getAsDouble() : null,
+        claim.tasks(),
+        claim.unpriced(),
+        claim.spentUsd(),
+        claim.holdoutSamples(),
+        claim.referenceUsd().isPresent() ? claim.referenceUsd().getAsDouble() : null,
+        !truncated,
+        why(claim, share));
+  }
+
+  private static String why(SavingClaim claim, HoldoutShare share) {
+    if (claim.saving().isPresent()) {
+      return null;
+    }
+    if (claim.referenceUsd().isPresent()) {
+      return "the holdout bounds the reference's cost at 0 dollars: too few samples for how much"
+          + " they differ, or it is free";
+    }
+    String few =
+        claim.holdoutSamples()
+            + " holdout samples with known dollars; a claim needs "
+            + HoldoutCost.LEAST_SAMPLES;
+    return share.most() > 0
+        ? few
+        : few + ", and holdout_share is 0: set it to auto, or to a number, to have any";
+  }
+}

@@ -1,0 +1,381 @@
+package io.floorkeeper.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.floorkeeper.bandit.OffPolicyEstimate;
+import io.floorkeeper.ledger.DecisionId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From logged tasks to claims: which of them count, and the figures. */
+class RoleTallyTest {
+  private static final double ALPHA = .05;
+  private static final int PRESET = 1;
+
+  private final Tasks tasks = new Tasks();
+  private final RoleTally tally = new RoleTally(Tasks.CANDIDATES);
+
+  // --- the estimates
+
+  @Test
+  void theFiguresAreThoseOfTheTextbook() {
+    // Given: small drawn twice at 1/2, the frontier twice at 1/4
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(.001));
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(0).usd(.003));
+    add(tasks.of(Tasks.FRONTIER, .25).asked().quality(1).usd(.010));
+    add(tasks.of(Tasks.FRONTIER, .25).asked().quality(.5).usd(.030));
+
+    // When
+    RoleClaims claims = claims();
+
+    // Then: logged (1 + 0 + 1 + .5)/4
+    PolicyEstimate logged = of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow();
+    assertThat(logged.ips().value()).isEqualTo(.625);
+    assertThat(logged.snips().value()).isEqualTo(.625);
+    assertThat(logged.effectiveN()).isEqualTo(4);
+    assertThat(logged.doublyRobust()).isEmpty();
+    // small: x = 2, 0, 0, 0; w = 2, 2, 0, 0
+    PolicyEstimate small = always(claims, "small/a").quality().orElseThrow();
+    assertThat(small.ips().value()).isEqualTo(.5);
+    assertThat(small.snips().value()).isEqualTo(.5);
+    assertThat(small.meanWeight()).isEqualTo(1);
+    assertThat(small.effectiveN()).isEqualTo(2);
+    assertThat(small.drawn()).isEqualTo(2);
+    assertThat(small.n()).isEqualTo(4);
+    // se^2 = (2^2 - 4 * .5^2) / (4 * 3) = 1/4
+    assertThat(small.ips().high() - .5).isCloseTo(1.959963984540054 * .5, within(1e-12));
+    // frontier: x = 4, 2; w = 4, 4: drawn twice as often as one in four says
+    PolicyEstimate frontier = always(claims, "frontier/c").quality().orElseThrow();
+    assertThat(frontier.ips().value()).isEqualTo(1.5);
+    assertThat(frontier.snips().value()).isEqualTo(.75);
+    assertThat(frontier.meanWeight()).isEqualTo(2);
+    // dollars
+    assertThat(of(claims, RoleClaims.Kind.LOGGED).usd().orElseThrow().ips().value())
+        .isCloseTo(.011, within(1e-15));
+    PolicyEstimate usd = always(claims, "frontier/c").usd().orElseThrow();
+    assertThat(usd.snips().value()).isCloseTo(.020, within(1e-15));
+    assertThat(usd.ips().value()).isCloseTo(.040, within(1e-15));
+    assertThat(usd.cressieRead()).as("dollars have no bound").isEmpty();
+  }
+
+  @Test
+  void theReferenceIsTheStrongestCandidateAndThePresetThePolicys() {
+    add(tasks.of(Tasks.MID, .5).asked().quality(1).usd(.001));
+    add(tasks.of(Tasks.FRONTIER, .5).asked().quality(0).usd(.003));
+
+    RoleClaims claims = claims();
+
+    assertThat(of(claims, RoleClaims.Kind.UNIFORM_REFERENCE).arm()).contains("frontier/c");
+    assertThat(of(claims, RoleClaims.Kind.UNIFORM_REFERENCE).quality())
+        .isEqualTo(always(claims, "frontier/c").quality());
+    assertThat(of(claims, RoleClaims.Kind.PRESET).arm()).contains("mid/b");
+    assertThat(claims.policies()).hasSize(1 + 1 + 1 + 3);
+    assertThat(tally.claims(-1, ALPHA).policies()).hasSize(1 + 1 + 3);
+  }
+
+  @Test
+  void anArmThatWasNeverDrawnHasNoNumber() {
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1));
+    add(tasks.of(Tasks.MID, .5).quality(1).usd(.002)); // a label that was not asked for
+
+    RoleClaims claims = claims();
+
+    assertThat(always(claims, "frontier/c").quality()).isEmpty();
+    assertThat(always(claims, "frontier/c").usd()).isEmpty();
+    assertThat(always(claims, "mid/b").quality()).isEmpty();
+    assertThat(always(claims, "mid/b").usd()).isPresent();
+    assertThat(always(claims, "small/a").usd()).isEmpty();
+  }
+
+  @Test
+  void withoutAnyTaskThereIsNoNumberAtAll() {
+    RoleClaims claims = claims();
+
+    assertThat(claims.policies())
+        .allSatisfy(
+            of -> {
+              assertThat(of.quality()).isEmpty();
+              assertThat(of.usd()).isEmpty();
+            });
+    assertThat(claims.saving().saving()).isEmpty();
+  }
+
+  @Test
+  void anArmThatIsNoCandidateAnyMoreStillCountsAsADraw() {
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1));
+    add(tasks.of(99, .5).asked().quality(0));
+
+    RoleClaims claims = claims();
+
+    assertThat(of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow().ips().value())
+        .isEqualTo(.5);
+    assertThat(always(claims, "small/a").quality().orElseThrow().n()).isEqualTo(2);
+    assertThat(always(claims, "small/a").quality().orElseThrow().ips().value()).isEqualTo(1);
+  }
+
+  /** The prior is .80 and the other fold empty: d = .80 + 2 * (1 - .80). */
+  @Test
+  void aPredictionHasNotSeenTheRewardThatItIsSetAgainst() {
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1));
+
+    OffPolicyEstimate robust =
+        always(claims(), "small/a").quality().orElseThrow().doublyRobust().orElseThrow();
+
+    assertThat(robust.value()).isCloseTo(1.2, within(1e-12));
+  }
+
+  @Test
+  void aFoldIsPredictedByTheOtherSmoothedByThePrior() {
+    // Given: a task in either fold
+    LoggedTask here = tasks.of(Tasks.SMALL, .5).asked().quality(1).task();
+    LoggedTask there = here;
+    while (there.fold() == here.fold()) {
+      there = tasks.of(Tasks.SMALL, .5).asked().quality(0).task();
+    }
+    tally.add(here);
+    tally.add(there);
+
+    // When
+    OffPolicyEstimate robust =
+        always(claims(), "small/a").quality().orElseThrow().doublyRobust().orElseThrow();
+
+    // Then: m = (4*.8 + 0)/5 = .64 here, (4*.8 + 1)/5 = .84 there; d = m + 2*(r - m)
+    assertThat(robust.value()).isCloseTo((1.36 + -.84) / 2, within(1e-12));
+  }
+
+  @Test
+  void foldsAreHalvesAndFixed() {
+    int ones = 0;
+    for (int i = 0; i < 10_000; i++) {
+      LoggedTask task = tasks.of(Tasks.SMALL, .5).task();
+      assertThat(task.fold()).isBetween(0, 1).isEqualTo(task.fold());
+      ones += task.fold();
+    }
+    // Deterministic; were it a coin, 200 is four standard deviations.
+    assertThat(ones).isCloseTo(5_000, within(200));
+  }
+
+  // --- which tasks count
+
+  @Test
+  void onlyDrawsThatWereServedCount() {
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(1));
+    add(tasks.of(Tasks.SMALL, 1).flagged(DecisionId.NOT_DRAWN).asked().quality(0).usd(7));
+    add(
+        tasks
+            .of(Tasks.SMALL, 1)
+            .flagged(DecisionId.NOT_DRAWN | DecisionId.SHADOW)
+            .asked()
+            .quality(0)
+            .usd(7));
+
+    RoleClaims claims = claims();
+
+    assertThat(claims.sample().firstDraws()).isEqualTo(1);
+    assertThat(claims.sample().notDrawn()).isEqualTo(2);
+    assertThat(of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow().ips().value())
+        .isEqualTo(1);
+    assertThat(claims.saving().spentUsd()).isEqualTo(1);
+  }
+
+  @Test
+  void laterTasksOfASessionRepeatItsDraw() {
+    add(tasks.of(Tasks.SMALL, .5).session(5).asked().quality(1).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).session(5).asked().quality(0).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).session(6).asked().quality(1).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).session(7).drewBefore().asked().quality(0).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(1));
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1).usd(1));
+
+    RoleClaims claims = claims();
+
+    assertThat(claims.sample())
+        .isEqualTo(new RoleClaims.Sample(4, 2, 0, Tasks.START_MILLIS, Tasks.START_MILLIS + 5_000));
+    assertThat(of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow().ips().value())
+        .isEqualTo(1);
+    assertThat(claims.saving().tasks()).isEqualTo(4);
+  }
+
+  @Test
+  void aSessionBeginsWithItsFirstDraw() {
+    add(tasks.of(Tasks.SMALL, 1).session(5).flagged(DecisionId.NOT_DRAWN).asked().quality(0));
+    add(tasks.of(Tasks.SMALL, .5).session(5).asked().quality(1));
+
+    assertThat(claims().sample().firstDraws()).isEqualTo(1);
+  }
+
+  @Test
+  void boostedLabelsFavourArmsInDoubtAndAreLeftOut() {
+    add(tasks.of(Tasks.SMALL, .5).asked().quality(1));
+    add(tasks.of(Tasks.SMALL, .5).flagged(DecisionId.BOOSTED_LABEL).quality(0));
+    add(tasks.of(Tasks.SMALL, .5).asked());
+
+    RoleClaims claims = claims();
+
+    assertThat(claims.labels()).isEqualTo(new RoleClaims.Labels(2, 1, false));
+    PolicyEstimate logged = of(claims, RoleClaims.Kind.LOGGED).quality().orElseThrow();
+    assertThat(logged.n()).as("missing at random: left out").isEqualTo(1);
+    assertThat(logged.ips().value()).isEqualTo(1);
+  }
+
+  /** A judge that scores failures at 60 % and passes at 30 % reads q = .90 as .818. */
+  @Test
+  void aSourceThatSamplesByResultIsWeighedBack() {
+    // Given
+    for (int i = 0; i < 1_000; i++) {
+      Tasks.Draft draft = tasks.of(i % 2 == 0 ? Tasks.SMALL : Tasks.MID, .5).asked();
+      if (i < 270) {
+        draft.quality(1, .3);
+      } else if (i < 330) {
+        draft.quality(0, .6);
+      }
+      add(draft);
+    }
+
+    // When
+    RoleClaims claims = claims();
+
+    // Then
+    assertThat(claims.labels()).isEqualTo(new RoleClaims.Labels(1_000, 330, true));
+    for (RoleClaims.OfPolicy of :
+        List.of(of(claims, RoleClaims.Kind.LOGGED), always(claims, "mid/b"))) {
+      PolicyEstimate quality = of.quality().orElseThrow();
+      assertThat(quality.n()).isEqualTo(1_000);
+      assertThat(quality.ips().value()).isCloseTo(.9, within(1e-6));
+      assertThat(quality.snips().value()).isCloseTo(.9, within(1e-6));
+      assertThat(quality.cressieRead().orElseThrow().value()).isCloseTo(.9, within(1e-3));
+      assertThat(quality.meanWeight()).isCloseTo(1, within(1e-6));
+    }
+    assertThat(always(claims, "mid/b").quality().orElseThrow().doublyRobust().orElseThrow().value())
+        .isCloseTo(.9, within(.01));
+  }
+
+  @Test
+  void theOrderOfTasksChangesNothingButTheTimes() {
+    // Given
+    Random random = new Random(20261125);
+    List<LoggedTask> logged = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      int arm = 1 + random.nextInt(3);
+      logged.add(
+          tasks
+              .of(arm, .1 + .8 * random.nextDouble())
+              .asked()
+              .quality(random.nextInt(4) / 3., .5 + random.nextDouble() / 2)
+              .usd(random.nextDouble())
+              .task());
+    }
+    RoleTally other = new RoleTally(Tasks.CANDIDATES);
+    logged.forEach(tally::add);
+    Collections.shuffle(logged, random);
+    logged.forEach(other::add);
+
+    // Then: but for predictions, whose means are sums of doubles
+    RoleClaims here = claims();
+    RoleClaims there = other.claims(PRESET, ALPHA);
+    for (int p = 0; p < here.policies().size(); p++) {
+      PolicyEstimate a = here.policies().get(p).quality().orElseThrow();
+      PolicyEstimate b = there.policies().get(p).quality().orElseThrow();
+      assertThat(a.ips()).isEqualTo(b.ips());
+      assertThat(a.snips()).isEqualTo(b.snips());
+      assertThat(a.cressieRead()).isEqualTo(b.cressieRead());
+      a.doublyRobust()
+          .ifPresent(
+              dr ->
+                  assertThat(dr.value())
+                      .isCloseTo(b.doublyRobust().orElseThrow().value(), within(1e-12)));
+    }
+  }
+
+  // --- the saving
+
+  /** A constant c: L solves mean_j (1 - lambda_j + lambda_j*c/m)^n = 1/alpha. */
+  @ParameterizedTest
+  @ValueSource(doubles = {.004, .08})
+  void theSavingIsSignedAndItsReferenceTheHoldouts(double servedUsd) {
+    // Given: 150 tasks held out at $.06, 850 served
+    for (int i = 0; i < 150; i++) {
+      add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
+    }
+    for (int i = 0; i < 850; i++) {
+      add(tasks.of(Tasks.SMALL, .5).usd(servedUsd));
+    }
+
+    // When
+    SavingClaim saving = claims().saving();
+
+    // Then
+    double low = .03;
+    double high = .06;
+    for (int i = 0; i < 60; i++) {
+      double m = (low + high) / 2;
+      double mean = 0;
+      for (double lambda : new double[] {.02, .05, .1, .2, .4}) {
+        mean += Math.pow(1 - lambda + lambda * .06 / m, 150) / 5;
+      }
+      low = mean >= 1 / ALPHA ? m : low;
+      high = mean >= 1 / ALPHA ? high : m;
+    }
+    double spentUsd = 150 * .06 + 850 * servedUsd;
+    assertThat(saving.holdoutSamples()).isEqualTo(150);
+    assertThat(saving.spentUsd()).isCloseTo(spentUsd, within(1e-9));
+    assertThat(saving.referenceUsd().orElseThrow())
+        .isLessThanOrEqualTo(low)
+        .isCloseTo(low, within(.001 * low));
+    assertThat(saving.saving().orElseThrow()).isCloseTo(1 - spentUsd / (1_000 * low), within(2e-3));
+    assertThat(saving.saving().orElseThrow() > 0).isEqualTo(servedUsd < .06);
+  }
+
+  @Test
+  void ninetyNineHoldoutSamplesClaimNothing() {
+    for (int i = 0; i < 99; i++) {
+      add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
+    }
+    assertThat(claims().saving().referenceUsd()).isEmpty();
+    assertThat(claims().saving().saving()).isEmpty();
+
+    add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
+
+    assertThat(claims().saving().saving()).isPresent();
+  }
+
+  @Test
+  void whatIsNotKnownStandsAgainstTheClaim() {
+    // Given: a task half of whose dollars are known, and one of which none is
+    add(tasks.of(Tasks.SMALL, .5).usd(2));
+    add(tasks.of(Tasks.SMALL, .5).partlyUsd(3));
+    add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).partlyUsd(0));
+
+    SavingClaim saving = claims().saving();
+
+    assertThat(saving.spentUsd()).isEqualTo(5);
+    assertThat(saving.tasks()).isEqualTo(1);
+    assertThat(saving.unpriced()).isEqualTo(2);
+    assertThat(saving.holdoutSamples()).isZero();
+  }
+
+  private void add(Tasks.Draft draft) {
+    tally.add(draft.task());
+  }
+
+  private RoleClaims claims() {
+    return tally.claims(PRESET, ALPHA);
+  }
+
+  private static RoleClaims.OfPolicy of(RoleClaims claims, RoleClaims.Kind kind) {
+    return claims.policies().stream().filter(p -> p.kind() == kind).findFirst().orElseThrow();
+  }
+
+  private static RoleClaims.OfPolicy always(RoleClaims claims, String arm) {
+    return claims.policies().stream()
+        .filter(p -> p.kind() == RoleClaims.Kind.ALWAYS && p.arm().orElseThrow().equals(arm))
+        .findFirst()
+        .orElseThrow();
+  }
+}
