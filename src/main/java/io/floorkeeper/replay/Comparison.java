@@ -196,19 +196,15 @@ final class Comparison {
     try {
       double value = number(parts[parts.length - 1]);
       if (parts.length == 2 && parts[0].equals("relative") && value > 0 && value <= 1) {
-        return Optional.of(floor(QualityFloor.Kind.RELATIVE_TO_REFERENCE, value));
+        return Optional.of(QualityFloor.of(QualityFloor.Kind.RELATIVE_TO_REFERENCE, value));
       }
       if (parts.length == 2 && parts[0].equals("absolute") && value > 0 && value < 1) {
-        return Optional.of(floor(QualityFloor.Kind.ABSOLUTE, value));
+        return Optional.of(QualityFloor.of(QualityFloor.Kind.ABSOLUTE, value));
       }
     } catch (NumberFormatException e) {
       // told below
     }
     throw new InvalidOptionException(
         "--role-floor must be relative:VALUE in (0, 1] or absolute:VALUE in (0, 1)");
-  }
-
-  private static QualityFloor floor(QualityFloor.Kind kind, double value) {
-    return new QualityFloor(kind, value, QualityFloor.Scope.PER_ARM, .90);
   }
 }

@@ -194,7 +194,7 @@ final class ContextBuilder {
           ArmView.of(
               whole.arm(),
               whole.armNo(),
-              new ArmBelief(split.posterior(slot, k), cost),
+              new ArmBelief(split.posterior(slot, k), cost, seen.episodes(), seen.bookedEpisodes()),
               seen.effectiveLabels(),
               seen.dollarEpisodes(),
               whole.costKnown(),

@@ -49,6 +49,7 @@ final class Explanation {
                   f.value());
               floor.put("scope", f.scope().name().toLowerCase(java.util.Locale.ROOT));
               floor.put("confidence", f.confidence());
+              floor.put("ledger_confidence", f.ledgerConfidence());
             });
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
