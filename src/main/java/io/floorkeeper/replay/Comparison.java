@@ -29,7 +29,8 @@ final class Comparison {
         "in process: these side by side on the same seeds, the first against all others; 'all', or of",
         "own, own-pooled, own-per-arm, own-role, thompson, ucb, epsilon-greedy, scalarised, floor-price, budget-pace,"
             + " static-map, frontier, mid, small, best-single, limit-fixed, limit-mixture, oracle;"
-            + " own-per-arm@.8 and own-role@.8: at another confidence; own+without-context,"
+            + " own-per-arm@.8 and own-role@.8: at another confidence; own-role-no-ledger,"
+            + " own-per-arm-no-ledger: without a ledger; own+without-context,"
             + " own-role+context-on, own+context-off: with the policy's contexts used otherwise"
       })
   List<String> contenders = List.of();
