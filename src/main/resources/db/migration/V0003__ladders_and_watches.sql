@@ -52,13 +52,13 @@ create table alarm (
   role_no   integer not null,
   arm_no    integer not null,
   kind      text not null check (kind in ('drift_down', 'drift_up', 'floor', 'ceiling', 'spike')),
-  bound     double precision,
+  bound     double precision not null,
   block     integer not null,
   calls     bigint not null,
   raised_at timestamptz not null default now()
 );
-create index alarm_by_role on alarm (role_no, alarm_no);
-comment on table alarm is 'A detector raised an alarm. arm_no 0: of the role. bound: the floor (quality), the ceiling (USD per call), or the baseline that was left. block: the one that is open from then on; calls: of the role until then.';
+create index alarm_by_role_and_kind on alarm (role_no, kind, alarm_no);
+comment on table alarm is 'A detector raised an alarm. arm_no 0: of the role. bound: the floor (quality), the ceiling (USD per call), or what was usual until then. block: the one that is open from then on; calls: of the role until then.';
 
 alter table arm_reset drop constraint arm_reset_pkey;
 alter table arm_reset drop column bucket;

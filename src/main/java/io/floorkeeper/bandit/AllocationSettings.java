@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param fallbackRelativeFloor the relative floor where every arm is refuted, in (0, 1]
  * @param referenceShare omega, what the reference gets besides while a relative floor is not known
  *     yet ({@link FloorSolution#isFloorUnsure}), per_arm scope, in [0, 1); 0: nothing
+ * @param ledgerConfidence with which a new role's calls, past and to come, keep the floor ({@link
+ *     FloorLedger}), in (.5, 1); 0: no ledger is kept
  */
 public record AllocationSettings(
     FloorScope scope,
@@ -23,10 +25,14 @@ public record AllocationSettings(
     HoldoutShare holdoutShare,
     double controlShare,
     double fallbackRelativeFloor,
-    double referenceShare) {
+    double referenceShare,
+    double ledgerConfidence) {
 
   /** omega by default: see the architecture decision record 6. */
   public static final double REFERENCE_SHARE = .20;
+
+  /** Of the ledger by default: see the architecture decision record 10. */
+  public static final double LEDGER_CONFIDENCE = .997;
 
   public AllocationSettings {
     Objects.requireNonNull(scope, "scope");
@@ -46,9 +52,14 @@ public record AllocationSettings(
         fallbackRelativeFloor > 0 && fallbackRelativeFloor <= 1,
         "(0, 1]");
     require("referenceShare", referenceShare, referenceShare >= 0 && referenceShare < 1, "[0, 1)");
+    require(
+        "ledgerConfidence",
+        ledgerConfidence,
+        ledgerConfidence == 0 || ledgerConfidence > .5 && ledgerConfidence < 1,
+        "(.5, 1) or be 0");
   }
 
-  /** With {@link #REFERENCE_SHARE}. */
+  /** With {@link #REFERENCE_SHARE} and {@link #LEDGER_CONFIDENCE}. */
   public AllocationSettings(
       FloorScope scope,
       double delta,
@@ -65,7 +76,8 @@ public record AllocationSettings(
         holdoutShare,
         controlShare,
         fallbackRelativeFloor,
-        REFERENCE_SHARE);
+        REFERENCE_SHARE,
+        LEDGER_CONFIDENCE);
   }
 
   private static void require(String name, double value, boolean holds, String range) {
@@ -75,49 +87,127 @@ public record AllocationSettings(
   }
 
   /**
-   * Per_arm scope, delta .10, eps .01, eps0 .03, no holdout, no control, fallback .98, omega .20.
+   * Role scope, delta .10, eps .01, eps0 .03, no holdout, no control, fallback .98, omega .20, a
+   * ledger at .997.
    */
   public static AllocationSettings defaults() {
-    return new AllocationSettings(FloorScope.PER_ARM, .10, .01, .03, HoldoutShare.NONE, 0, .98);
+    return new AllocationSettings(FloorScope.ROLE, .10, .01, .03, HoldoutShare.NONE, 0, .98);
   }
 
   public AllocationSettings withScope(FloorScope scope) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withDelta(double delta) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withEps(double eps) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withEps0(double eps0) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withHoldoutShare(HoldoutShare holdoutShare) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withControlShare(double controlShare) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withFallbackRelativeFloor(double fallbackRelativeFloor) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 
   public AllocationSettings withReferenceShare(double referenceShare) {
     return new AllocationSettings(
-        scope, delta, eps, eps0, holdoutShare, controlShare, fallbackRelativeFloor, referenceShare);
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
+  }
+
+  public AllocationSettings withLedgerConfidence(double ledgerConfidence) {
+    return new AllocationSettings(
+        scope,
+        delta,
+        eps,
+        eps0,
+        holdoutShare,
+        controlShare,
+        fallbackRelativeFloor,
+        referenceShare,
+        ledgerConfidence);
   }
 }

@@ -18,6 +18,10 @@ import java.util.Set;
  *           pi_b = (1 - eps)*piLP_b + eps*piTS_b;   infeasible: the strongest arm in every cell
  * </pre>
  *
+ * <p>A ledger ({@link FloorLedger}) is kept of the role as a whole under role scope, and of each
+ * cell under per_arm; where it does not pass, every cell moves by the same share towards its
+ * strongest.
+ *
  * <p>With one cell both are {@link FloorAllocation#allocate}. Under an absolute floor f_b = f in
  * every cell, also where no arm reaches it there: what one cell lacks another may give. Only where
  * the traffic as a whole cannot reach it does each such cell fall back to its relative floor.
@@ -66,9 +70,16 @@ public final class ContextAllocation {
                         : ArmBounds.relative(arms, floor.value(), settings.delta()))
             .toList();
     double[][] pi = overTraffic(problems, stated, weight, settings, false);
+    Floor inForce = pi == null ? Floor.relative(settings.fallbackRelativeFloor()) : floor;
     if (pi == null) {
       List<ArmBounds> fallback = problems.stream().map(FloorAllocation::bounds).toList();
       pi = overTraffic(problems, fallback, weight, settings, true);
+    }
+    if (settings.ledgerConfidence() != 0) {
+      FloorLedger ledger =
+          new FloorLedger(
+              cells, weight, inForce, 1 - settings.delta(), settings.ledgerConfidence());
+      pi = asFarAsItPasses(pi, problems, ledger, settings);
     }
     List<FloorSolution> solutions = new ArrayList<>();
     for (int b = 0; b < problems.size(); b++) {
@@ -76,6 +87,29 @@ public final class ContextAllocation {
       solutions.add(problem.solution(problem.withTrial(pi[b]), presetIndex));
     }
     return List.copyOf(solutions);
+  }
+
+  /**
+   * In every cell by the same share towards its strongest, as far as the role's ledger wants it.
+   */
+  private static double[][] asFarAsItPasses(
+      double[][] pi,
+      List<FloorAllocation> problems,
+      FloorLedger ledger,
+      AllocationSettings settings) {
+    int arms = pi[0].length;
+    double[] all = new double[pi.length * arms];
+    double[] strongest = new double[all.length];
+    for (int b = 0; b < pi.length; b++) {
+      System.arraycopy(pi[b], 0, all, b * arms, arms);
+      strongest[(b + 1) * arms - 1] = 1;
+    }
+    double t = FloorAllocation.share(ledger, strongest, all, settings.eps0());
+    double[][] kept = new double[pi.length][];
+    for (int b = 0; b < pi.length; b++) {
+      kept[b] = FloorLedger.towards(problems.get(b).only(arms - 1), pi[b], t);
+    }
+    return kept;
   }
 
   /** Null where the floor cannot be reached, unless {@code always}: then the strongest arms. */

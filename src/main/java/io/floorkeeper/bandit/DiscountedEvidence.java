@@ -34,6 +34,7 @@ public final class DiscountedEvidence {
   public static final double RESET_DISCOUNT = .05;
 
   private double episodes;
+  private double bookedEpisodes;
   private double labels;
   private double w1;
   private double w2;
@@ -71,6 +72,10 @@ public final class DiscountedEvidence {
         double d = Math.pow(2, -halfLives) * Math.pow(RESET_DISCOUNT, block.resetsSince());
         sum.add(d, block.sums());
       }
+      if (roleCalls - block.openedAtCalls() <= FloorLedger.BOOK_CALLS) {
+        sum.bookedEpisodes +=
+            Math.pow(RESET_DISCOUNT, block.resetsSince()) * block.sums().episodes();
+      }
     }
     return sum;
   }
@@ -98,6 +103,14 @@ public final class DiscountedEvidence {
   /** Discounted count of episodes. */
   public double episodes() {
     return episodes;
+  }
+
+  /**
+   * Episodes of the blocks opened within the last {@link FloorLedger#BOOK_CALLS} calls of the role,
+   * discounted by resets alone.
+   */
+  public double bookedEpisodes() {
+    return bookedEpisodes;
   }
 
   /** Discounted count of labels, whatever their weight; the most that n can be. */

@@ -15,12 +15,20 @@ import java.util.Set;
  *                + eps * (piTS over all)
  *           while sd(f) &gt; .10, relative floors only:
  *           pi = (1-omega) * that + omega * 1{k = reference}
- * role:     D   = max L - sum piTS*L
+ *           while the ledger does not pass pi ({@link FloorLedger}):
+ *           pi = (1-t) * 1{k = strongest} + t * pi,  t the largest that passes, at least .002
+ * role:     pi = argmin sum pi*c  s.t. pi = (1-eps) * (at most two arms) + eps * piTS passes
+ *           eps = eps0, else .002;   nothing passes: the strongest for the two arms
+ * role, no ledger:
+ *           D   = max L - sum piTS*L
  *           eps = eps0 if D &lt;= 0, else clip((max L - f)/D, .005, eps0)
  *           g   = (f - eps * sum piTS*L)/(1 - eps);   if max L &gt;= f: g = min(g, max L)
  *           piLP = argmin sum pi*c  s.t. sum pi*L &gt;= g;   infeasible: the strongest arm
  *           pi  = (1-eps) * piLP + eps * piTS
  * </pre>
+ *
+ * <p>The ledger is what keeps the floor on short streams: the bounds of single arms do not see that
+ * a role has used up its surplus already. Measured in the architecture decision record 10.
  *
  * <p>Using what is not refuted rather than what is proven is what saves: requiring proof before use
  * saved a fraction on short streams. Where an absolute floor finds every arm refuted, it is
@@ -47,6 +55,12 @@ import java.util.Set;
 public final class FloorAllocation {
   private static final double LEAST_EPS = .005;
 
+  /**
+   * While nothing passes the ledger, exploration is a debt. None at all would never find out that a
+   * floor is out of reach of every arm.
+   */
+  private static final double LEAST_EPS_ON_DEBT = .002;
+
   /** tau: of the calls, for all demoted arms together. */
   public static final double TRIAL_SHARE = .10;
 
@@ -57,6 +71,7 @@ public final class FloorAllocation {
   private final boolean[] demoted;
   private final double[] cost;
   private final double[] thompson;
+  private final FloorLedger ledger;
 
   FloorAllocation(
       List<ArmBelief> arms, Floor floor, AllocationSettings settings, Set<Integer> demoted) {
@@ -85,6 +100,14 @@ public final class FloorAllocation {
       this.status = stated.anyProven() ? FloorSolution.Status.HELD : FloorSolution.Status.UNCERTAIN;
       this.bounds = stated;
     }
+    Floor inForce =
+        status == FloorSolution.Status.FLOOR_UNREACHABLE
+            ? Floor.relative(settings.fallbackRelativeFloor())
+            : floor;
+    this.ledger =
+        settings.ledgerConfidence() == 0
+            ? null
+            : new FloorLedger(arms, inForce, 1 - delta, settings.ledgerConfidence());
     this.cost = arms.stream().mapToDouble(arm -> arm.cost().meanUsd()).toArray();
     this.thompson = ConstrainedThompson.uncertainCosts(arms, bounds.floor());
   }
@@ -159,7 +182,23 @@ public final class FloorAllocation {
       }
       pi[pi.length - 1] += omega;
     }
-    return pi;
+    return ledger == null ? pi : asFarAsItPasses(pi);
+  }
+
+  /** Towards the strongest as far as the ledger wants it. */
+  private double[] asFarAsItPasses(double[] pi) {
+    double[] strongest = only(arms.size() - 1);
+    return FloorLedger.towards(strongest, pi, share(ledger, strongest, pi, settings.eps()));
+  }
+
+  /** Of pi beside the strongest: the largest that passes, and what is explored on a debt. */
+  static double share(FloorLedger ledger, double[] strongest, double[] pi, double eps) {
+    if (ledger.passes(pi)) {
+      return 1;
+    }
+    double t = ledger.most(strongest, pi);
+    double least = Math.min(eps, LEAST_EPS_ON_DEBT);
+    return Double.isNaN(t) ? least : Math.max(t, least);
   }
 
   private double[] unrefuted() {
@@ -184,6 +223,19 @@ public final class FloorAllocation {
   }
 
   private double[] perRole() {
+    return ledger == null ? byLowerBounds() : byLedger();
+  }
+
+  private double[] byLedger() {
+    double least = Math.min(settings.eps0(), LEAST_EPS_ON_DEBT);
+    double[] pi = ledger.cheapest(cost, exploitable(), thompson, settings.eps0());
+    if (pi == null) {
+      pi = ledger.cheapest(cost, exploitable(), thompson, least);
+    }
+    return pi == null ? mixed(only(arms.size() - 1), least) : pi;
+  }
+
+  private double[] byLowerBounds() {
     double f = bounds.floor();
     double maxL = maxLower();
     double explored = dot(thompson, bounds.lower());

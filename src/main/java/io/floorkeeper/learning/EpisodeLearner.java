@@ -182,7 +182,12 @@ class EpisodeLearner {
         call.nanoUsd()
             .ifPresent(
                 nano ->
-                    raised.addAll(watch.paid((double) nano / Evidence.NANOS_PER_USD, ceilingUsd)));
+                    raised.addAll(
+                        watch.paid(
+                            call.ranOn(),
+                            change.after.startKey().bucket(),
+                            (double) nano / Evidence.NANOS_PER_USD,
+                            ceilingUsd)));
       }
       if (!raised.isEmpty()) {
         alarms.computeIfAbsent(roleNo, r -> new ArrayList<>()).addAll(raised);

@@ -30,6 +30,11 @@ record JudgedCall(
     return attributed.decision().orElseThrow();
   }
 
+  /** The number of the arm that ran it. */
+  int ranOn() {
+    return rung.map(LadderBook.Rung::armNo).orElse(decision().armNo());
+  }
+
   EpisodeCall ofEpisode() {
     return EpisodeCall.of(attributed.call(), decision(), nanoUsd, label);
   }

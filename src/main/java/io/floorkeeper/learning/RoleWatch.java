@@ -20,8 +20,12 @@ import java.util.TreeMap;
  * floor    of the role, and of each arm where each has to keep it: base labels alone, y = (1-q)/p,
  *          against the floor that was recorded when the decision's block opened
  * ceiling  of the role: dollars of a call against the ceiling of a call
- * spike    of the role: dollars of a call against the role's own past    ({@link CostSpikeDetector})
+ * spike    of an arm in a bucket: dollars of a call against their own past ({@link CostSpikeDetector})
  * </pre>
+ *
+ * <p>A spike is looked for within an arm because the router itself moves a role's cost: whenever it
+ * turns to a dearer arm the role's calls leap, and nothing has happened. After an alarm the arm's
+ * cost is learned anew, so that a rise that lasts is told once and not with every fifth call.
  *
  * <p>Why base labels: they are asked at random whatever the arm and whatever came before, so their
  * mean is that of the traffic. Boosted ones are asked where doubt is, and would void the bound.
@@ -68,22 +72,22 @@ public final class RoleWatch {
    * An alarm.
    *
    * @param armNo {@link #ROLE} for the role as a whole
-   * @param bound what was crossed: a quality, or dollars per call; NaN where a spike is against no
-   *     fixed bound
+   * @param bound what was crossed or left: a quality, or dollars per call (of a spike the geometric
+   *     mean of the arm's past)
    */
   public record Alarm(int armNo, Cause cause, double bound) {
 
-    /** Whether it says anything of an arm's place among the others. */
+    /** Whether it changes the arm's standing: its quality is in doubt. */
     public boolean concernsArm() {
-      return armNo != ROLE;
+      return armNo != ROLE && cause != Cause.SPIKE;
     }
   }
 
   /**
    * Which detector.
    *
-   * @param bucket of a drift detector: within which the arm is compared with its own past; 0: in
-   *     the role as a whole
+   * @param bucket of a drift or spike detector: within which the arm is compared with its own past;
+   *     0: in the role as a whole
    */
   public record Key(int armNo, int bucket, Kind kind) implements Comparable<Key> {
     public Key(int armNo, Kind kind) {
@@ -151,8 +155,8 @@ public final class RoleWatch {
   private final Map<Key, Object> stored;
   private final TreeMap<Key, DriftDetector> drifts = new TreeMap<>();
   private final TreeMap<Key, FloorWatch> floors = new TreeMap<>();
+  private final TreeMap<Key, CostSpikeDetector> spikes = new TreeMap<>();
   private EDetector ceiling;
-  private CostSpikeDetector spike;
 
   /**
    * @param states as {@link #changed} gave them, by key
@@ -185,9 +189,7 @@ public final class RoleWatch {
     if (ceiling != null) {
       changed.put(new Key(ROLE, Kind.CEILING), ceiling.state());
     }
-    if (spike != null) {
-      changed.put(new Key(ROLE, Kind.SPIKE), spike.state());
-    }
+    spikes.forEach((key, detector) -> changed.put(key, detector.state()));
     return changed;
   }
 
@@ -229,9 +231,11 @@ public final class RoleWatch {
   /**
    * The dollars of a call.
    *
+   * @param armNo that ran it
+   * @param bucket of its decision: tasks of one kind are compared with one another; 0: none
    * @param ceilingUsd of a call; empty: none
    */
-  public List<Alarm> paid(double usd, OptionalDouble ceilingUsd) {
+  public List<Alarm> paid(int armNo, int bucket, double usd, OptionalDouble ceilingUsd) {
     List<Alarm> alarms = new ArrayList<>();
     if (ceilingUsd.isPresent() && ceilingUsd.getAsDouble() > 0) {
       Wager wager = Wager.cost(ceilingUsd.getAsDouble());
@@ -246,14 +250,17 @@ public final class RoleWatch {
         alarms.add(new Alarm(ROLE, Cause.CEILING, ceilingUsd.getAsDouble()));
       }
     }
-    if (spike == null) {
-      spike =
-          stored.get(new Key(ROLE, Kind.SPIKE)) instanceof CostSpikeDetector.State state
-              ? CostSpikeDetector.restored(state)
-              : CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD);
-    }
-    if (spike.update(usd)) {
-      alarms.add(new Alarm(ROLE, Cause.SPIKE, Double.NaN));
+    Key key = new Key(armNo, bucket, Kind.SPIKE);
+    CostSpikeDetector detector =
+        spikes.computeIfAbsent(
+            key,
+            k ->
+                stored.get(k) instanceof CostSpikeDetector.State state
+                    ? CostSpikeDetector.restored(state)
+                    : CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD));
+    if (detector.update(usd)) {
+      alarms.add(new Alarm(armNo, Cause.SPIKE, Math.exp(detector.state().logMean())));
+      spikes.put(key, CostSpikeDetector.fresh(CostSpikeDetector.THRESHOLD));
     }
     return alarms;
   }

@@ -15,7 +15,7 @@ public class PolicyHistory {
   private final PolicyBook book;
 
   /** Versions are immutable; there are as many as there were changes. */
-  private final Map<Integer, Policy> read = new ConcurrentHashMap<>();
+  private final Map<Integer, Optional<Policy>> read = new ConcurrentHashMap<>();
 
   PolicyHistory(PolicyBook book) {
     this.book = book;
@@ -32,9 +32,9 @@ public class PolicyHistory {
     if (current.version() == version) {
       return Optional.of(current.policy());
     }
-    Policy known = read.get(version);
+    Optional<Policy> known = read.get(version);
     if (known != null) {
-      return Optional.of(known);
+      return known;
     }
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -44,10 +44,16 @@ public class PolicyHistory {
         if (!row.next()) {
           return Optional.empty();
         }
-        Policy policy = PolicyReader.read(row.getString(1), row.getString(2));
+        Optional<Policy> policy = policy(row.getString(1), row.getString(2));
         read.put(version, policy);
-        return Optional.of(policy);
+        return policy;
       }
+    }
+  }
+
+  private static Optional<Policy> policy(String document, String source) {
+    try {
+      return Optional.of(PolicyReader.read(document, source));
     } catch (InvalidPolicyException e) {
       return Optional.empty();
     }

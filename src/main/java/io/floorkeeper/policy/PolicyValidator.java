@@ -215,6 +215,11 @@ public final class PolicyValidator {
         floor.confidence() > .5 && floor.confidence() < 1,
         path + ".confidence",
         "a confidence is between 0.5 and 1, both excluded");
+    check(
+        floor.ledgerConfidence() == 0
+            || floor.ledgerConfidence() > .5 && floor.ledgerConfidence() < 1,
+        path + ".ledger_confidence",
+        "a confidence is between 0.5 and 1, both excluded; 0 keeps no ledger");
   }
 
   private void ceiling(CostCeiling ceiling, String path) {

@@ -16,7 +16,6 @@ import java.util.Set;
  * has its finding and counts as absent, so that the validator can go on with a whole role.
  */
 final class RoleReader {
-  private static final double CONFIDENCE = .90; // 1 - delta
   private static final double EXPLORATION = .03; // eps0
   private static final double PER_ARM_EXPLORATION = .01; // eps
 
@@ -177,8 +176,9 @@ final class RoleReader {
                 : QualityFloor.Kind.RELATIVE_TO_REFERENCE,
             quality.or(() -> relative).map(BigDecimal::doubleValue).orElse(.95),
             floor.choice(
-                "scope", QualityFloor.Scope.PER_ARM, EnumSet.allOf(QualityFloor.Scope.class)),
-            floor.number("confidence", CONFIDENCE));
+                "scope", QualityFloor.DEFAULT_SCOPE, EnumSet.allOf(QualityFloor.Scope.class)),
+            floor.number("confidence", QualityFloor.DEFAULT_CONFIDENCE),
+            floor.number("ledger_confidence", QualityFloor.DEFAULT_LEDGER_CONFIDENCE));
     floor.allRead();
     return read;
   }

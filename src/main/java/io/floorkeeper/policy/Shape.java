@@ -37,7 +37,7 @@ enum Shape {
       "graduation",
       "context",
       "reward_wait"),
-  FLOOR("quality", "relative_to_reference", "confidence", "scope"),
+  FLOOR("quality", "relative_to_reference", "confidence", "ledger_confidence", "scope"),
   CEILING("cost_usd_per_call", "spend_usd_per_day", "p95_latency"),
   EVALUATION("name", "range", "direction", "weight"),
   EXPECTED_TOKENS("input", "output"),

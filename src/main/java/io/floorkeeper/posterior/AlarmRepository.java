@@ -17,8 +17,11 @@ import java.util.Map;
  */
 @ApplicationScoped
 public class AlarmRepository {
-  /** So many of a role's alarms are told with its evidence; the table keeps them all. */
-  private static final int LATEST = 20;
+  /**
+   * So many of a role's alarms of each kind are told with its evidence, so that no kind hides
+   * another; the table keeps them all.
+   */
+  private static final int LATEST = 5;
 
   /**
    * A change of an arm's standing.
@@ -46,11 +49,7 @@ public class AlarmRepository {
       insert.setInt(1, roleNo);
       insert.setInt(2, armNo);
       insert.setString(3, kind);
-      if (Double.isNaN(bound)) {
-        insert.setNull(4, java.sql.Types.DOUBLE);
-      } else {
-        insert.setDouble(4, bound);
-      }
+      insert.setDouble(4, bound);
       insert.setInt(5, block);
       insert.setLong(6, calls);
       insert.executeUpdate();
@@ -119,15 +118,15 @@ public class AlarmRepository {
         connection.prepareStatement(
             """
             select a.* from unnest(?::integer[]) as wanted (role_no)
+            cross join unnest(array['drift_down', 'drift_up', 'floor', 'ceiling', 'spike']) as k (kind)
             cross join lateral (select * from alarm where role_no = wanted.role_no
-              order by alarm_no desc limit ?) a
+              and alarm.kind = k.kind order by alarm_no desc limit ?) a
             order by a.role_no, a.alarm_no desc
             """)) {
       select.setArray(1, connection.createArrayOf("integer", roleNos));
       select.setInt(2, LATEST);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          double bound = row.getDouble("bound");
           alarms
               .computeIfAbsent(row.getInt("role_no"), r -> new ArrayList<>())
               .add(
@@ -135,7 +134,7 @@ public class AlarmRepository {
                       row.getLong("alarm_no"),
                       row.getInt("arm_no"),
                       row.getString("kind"),
-                      row.wasNull() ? null : bound,
+                      row.getDouble("bound"),
                       row.getInt("block"),
                       row.getLong("calls"),
                       row.getObject("raised_at", OffsetDateTime.class).toInstant().toString()));

@@ -29,7 +29,8 @@ final class Comparison {
         "in process: these side by side on the same seeds, the first against all others; 'all', or of",
         "own, own-pooled, own-per-arm, own-role, thompson, ucb, epsilon-greedy, scalarised, floor-price, budget-pace,"
             + " static-map, frontier, mid, small, best-single, limit-fixed, limit-mixture, oracle;"
-            + " own-per-arm@.8 and own-role@.8: at another confidence; own+without-context,"
+            + " own-per-arm@.8 and own-role@.8: at another confidence; own-role-no-ledger,"
+            + " own-per-arm-no-ledger: without a ledger; own+without-context,"
             + " own-role+context-on, own+context-off: with the policy's contexts used otherwise"
       })
   List<String> contenders = List.of();
@@ -103,6 +104,21 @@ final class Comparison {
           "five plots (SVG) of a comparison: cost and quality, quality against the floor,"
               + " allocation, regret in dollars, shortfall of quality")
   java.nio.file.Path plots;
+
+  /** What has no effect without {@code --compare}. */
+  static final List<String> OPTIONS =
+      List.of(
+          "--label-rate",
+          "--label-bias",
+          "--hide-label-probability",
+          "--label-delay",
+          "--no-label-boost",
+          "--no-drift-resets",
+          "--role-floor",
+          "--regress",
+          "--context",
+          "--csv",
+          "--plots");
 
   private static final Pattern REGRESSION = Pattern.compile("(.+)=(.+)@(\\d{1,8})-(\\d{1,8})");
 
@@ -181,19 +197,15 @@ final class Comparison {
     try {
       double value = number(parts[parts.length - 1]);
       if (parts.length == 2 && parts[0].equals("relative") && value > 0 && value <= 1) {
-        return Optional.of(floor(QualityFloor.Kind.RELATIVE_TO_REFERENCE, value));
+        return Optional.of(QualityFloor.of(QualityFloor.Kind.RELATIVE_TO_REFERENCE, value));
       }
       if (parts.length == 2 && parts[0].equals("absolute") && value > 0 && value < 1) {
-        return Optional.of(floor(QualityFloor.Kind.ABSOLUTE, value));
+        return Optional.of(QualityFloor.of(QualityFloor.Kind.ABSOLUTE, value));
       }
     } catch (NumberFormatException e) {
       // told below
     }
     throw new InvalidOptionException(
         "--role-floor must be relative:VALUE in (0, 1] or absolute:VALUE in (0, 1)");
-  }
-
-  private static QualityFloor floor(QualityFloor.Kind kind, double value) {
-    return new QualityFloor(kind, value, QualityFloor.Scope.PER_ARM, .90);
   }
 }

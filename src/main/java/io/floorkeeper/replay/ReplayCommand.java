@@ -162,7 +162,11 @@ public final class ReplayCommand implements Callable<Integer> {
     try {
       List<String> columns = new ArrayList<>(models);
       comparison.regression().ifPresent(r -> columns.add(r.becomes()));
-      check(comparison.context == null || comparison.wanted(), "--context goes with --compare");
+      for (String name : Comparison.OPTIONS) {
+        check(
+            comparison.wanted() || !spec.commandLine().getParseResult().hasMatchedOption(name),
+            name + " goes with --compare");
+      }
       OutcomeData outcomes =
           OutcomeData.read(data, columns, Optional.ofNullable(comparison.context));
       int total = outcomes.tasks().size() * passes;

@@ -209,7 +209,7 @@ final class AllocationBuilder {
 
   static AllocationSettings settings(RolePolicy policy) {
     QualityFloor.Scope scope =
-        policy.floor().map(QualityFloor::scope).orElse(QualityFloor.Scope.PER_ARM);
+        policy.floor().map(QualityFloor::scope).orElse(QualityFloor.DEFAULT_SCOPE);
     return new AllocationSettings(
         scope == QualityFloor.Scope.ROLE ? FloorScope.ROLE : FloorScope.PER_ARM,
         ArmViews.delta(policy),
@@ -217,6 +217,8 @@ final class AllocationBuilder {
         policy.exploration(),
         policy.holdoutShare(),
         policy.controlShare(),
-        policy.fallbackRelativeFloor());
+        policy.fallbackRelativeFloor(),
+        AllocationSettings.REFERENCE_SHARE,
+        policy.floor().map(QualityFloor::ledgerConfidence).orElse(0.));
   }
 }

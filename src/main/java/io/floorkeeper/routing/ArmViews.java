@@ -47,7 +47,11 @@ final class ArmViews {
             ArmView.of(
                 view.arm(),
                 view.armNo(),
-                new ArmBelief(view.belief().quality(), CostPosterior.exactly(dearestUsd)),
+                new ArmBelief(
+                    view.belief().quality(),
+                    CostPosterior.exactly(dearestUsd),
+                    view.belief().calls(),
+                    view.belief().bookedCalls()),
                 view.labels(),
                 view.dollarEpisodes(),
                 false,
@@ -68,7 +72,11 @@ final class ArmViews {
     return ArmView.of(
         arm,
         armNo,
-        new ArmBelief(quality, cost == null ? CostPosterior.exactly(0) : cost),
+        new ArmBelief(
+            quality,
+            cost == null ? CostPosterior.exactly(0) : cost,
+            sums.episodes(),
+            sums.bookedEpisodes()),
         sums.effectiveLabels(),
         sums.dollarEpisodes(),
         cost != null,

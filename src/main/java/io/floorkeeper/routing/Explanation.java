@@ -49,6 +49,7 @@ final class Explanation {
                   f.value());
               floor.put("scope", f.scope().name().toLowerCase(java.util.Locale.ROOT));
               floor.put("confidence", f.confidence());
+              floor.put("ledger_confidence", f.ledgerConfidence());
             });
     floor.put("in_force", solution.floor());
     floor.put("unsure", solution.isFloorUnsure());
@@ -67,18 +68,30 @@ final class Explanation {
     for (int k = 0; k < routes.arms().size(); k++) {
       ObjectNode candidate =
           candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution());
+      if (!routes.learning() && allocation.positionOf(k) >= 0) {
+        // Nothing is drawn: the preset answers, whatever the bandit would do.
+        candidate.put("propensity", k == Router.preset(routes, allocation.mask()) ? 1. : 0.);
+      }
       candidate.put("demoted", allocation.demoted().contains(allocation.positionOf(k)));
-      candidate.put("resets", resets(routes, routes.arms().get(k).armNo()));
+      standing(routes, routes.arms().get(k).armNo(), candidate);
       candidates.add(candidate);
     }
     return candidates;
   }
 
-  private static int resets(RoleRoutes routes, int armNo) {
-    return routes.standings().stream()
-        .filter(s -> s.armNo() == armNo)
-        .mapToInt(ArmStanding::resets)
-        .sum();
+  /** What alarms made of an arm, and since when. */
+  private static void standing(RoleRoutes routes, int armNo, ObjectNode candidate) {
+    int resets = 0;
+    for (ArmStanding standing : routes.standings()) {
+      if (standing.armNo() == armNo) {
+        resets = standing.resets();
+        candidate.put("standing_cause", standing.cause());
+        if (standing.demotedFromBlock() != ArmStanding.NOT_DEMOTED) {
+          candidate.put("demoted_from_block", standing.demotedFromBlock());
+        }
+      }
+    }
+    candidate.put("resets", resets);
   }
 
   /** The role's latest alarms, newest first. */

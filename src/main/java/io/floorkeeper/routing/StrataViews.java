@@ -83,7 +83,8 @@ final class StrataViews {
           ArmView.of(
               sum.arm(),
               sum.armNo(),
-              new ArmBelief(strata.quality(k, in), cost),
+              new ArmBelief(
+                  strata.quality(k, in), cost, sum.belief().calls(), sum.belief().bookedCalls()),
               sum.labels(),
               sum.dollarEpisodes(),
               sum.costKnown(),
@@ -109,7 +110,11 @@ final class StrataViews {
           ArmView.of(
               whole.arm(),
               whole.armNo(),
-              new ArmBelief(strata.split().posterior(stratum, k), cost),
+              new ArmBelief(
+                  strata.split().posterior(stratum, k),
+                  cost,
+                  seen.episodes(),
+                  seen.bookedEpisodes()),
               seen.effectiveLabels(),
               seen.dollarEpisodes(),
               whole.costKnown(),

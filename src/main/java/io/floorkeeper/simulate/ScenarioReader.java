@@ -89,7 +89,10 @@ final class ScenarioReader {
       share(path + ".quality", tier.quality(), findings);
       check(tier.costUsd() > 0, path + ".cost_usd must be above 0", findings);
       check(tier.costCv() >= 0, path + ".cost_cv must be 0 or above", findings);
-      check(tier.from() >= 0, path + ".from must be 0 or above", findings);
+      check(
+          tier.from() >= 0 && tier.from() < s.calls(),
+          path + ".from must be a call of the run",
+          findings);
       check(
           tier.priorMean() == null || tier.priorMean() > 0 && tier.priorMean() < 1,
           path + ".prior_mean must lie in (0, 1)",
@@ -182,9 +185,12 @@ final class ScenarioReader {
       share(path + ".quality", e.quality(), findings);
     }
     check(
-        (e.tokensFactor() == null || e.tokensFactor() > 0)
-            && (e.priceFactor() == null || e.priceFactor() > 0),
-        path + ": a factor must be above 0",
+        e.tokensFactor() == null || e.tokensFactor() > 0,
+        path + ".tokens_factor must be above 0",
+        findings);
+    check(
+        e.priceFactor() == null || e.priceFactor() > 0,
+        path + ".price_factor must be above 0",
         findings);
     check(
         e.role() == null || e.quality() != null,
@@ -199,8 +205,8 @@ final class ScenarioReader {
     check(l.delaySnapshots() >= 0, "labels.delay_snapshots must be 0 or above", findings);
     check(l.mostDelaySnapshots() >= 0, "labels.most_delay_snapshots must be 0 or above", findings);
     check(
-        l.delaySnapshots() == 0 || l.mostDelaySnapshots() > 0,
-        "labels.most_delay_snapshots must be above 0 where labels are late",
+        l.mostDelaySnapshots() >= l.delaySnapshots(),
+        "labels.most_delay_snapshots must not be below delay_snapshots, their mean",
         findings);
   }
 

@@ -111,6 +111,12 @@ public final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check(runs >= 1, "--runs must be 1 or more");
+    check(
+        what.scenario == null || !spec.commandLine().getParseResult().hasMatchedOption("--tasks"),
+        "--tasks goes with --problems");
+    check(
+        what.problems == null || !spec.commandLine().getParseResult().hasMatchedOption("--runs"),
+        "--runs goes with --scenario");
     List<Contender> chosen;
     try {
       chosen = Contenders.named(contenders);

@@ -17,11 +17,13 @@ import org.apache.commons.rng.simple.RandomSource;
 
 /** All that can be tried beside one another. */
 public final class Contenders {
-  private static final Pattern CONFIDENT = Pattern.compile("own-(per-arm|role)@([0-9]*\\.[0-9]+)");
+  private static final Pattern CONFIDENT =
+      Pattern.compile("own-(per-arm|role)(?:@([0-9]*\\.[0-9]+))?(-no-ledger)?");
 
   /** Ours, with the policy's contexts used otherwise than it says. */
   private static final Pattern CONTEXT =
-      Pattern.compile("own(-per-arm|-role)?\\+(without-context|context-(?:on|off|auto))");
+      Pattern.compile(
+          "own(?:-(per-arm|role)(-no-ledger)?)?\\+(without-context|context-(?:on|off|auto))");
 
   private static final long SAMPLING_SALT = 0x9E3779B9L;
 
@@ -30,8 +32,8 @@ public final class Contenders {
   /** In the order in which tables show them: ours, rivals, what never learns, limits. */
   public static List<Contender> all() {
     List<Contender> all = new ArrayList<>(rivals());
-    all.add(0, own(QualityFloor.Scope.ROLE));
     all.add(0, own(QualityFloor.Scope.PER_ARM));
+    all.add(0, own(QualityFloor.Scope.ROLE));
     all.addAll(limits());
     return List.copyOf(all);
   }
@@ -65,11 +67,12 @@ public final class Contenders {
     if (confident.matches()) {
       return own(
           confident.group(1).equals("role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
-          confident.group(2));
+          confident.group(2),
+          confident.group(3) == null);
     }
     Matcher context = CONTEXT.matcher(key);
     if (context.matches()) {
-      return withContext(key, context.group(1), context.group(2));
+      return withContext(key, context.group(1), context.group(2) == null, context.group(3));
     }
     return known.stream()
         .filter(c -> c.key().equals(key))
@@ -87,25 +90,31 @@ public final class Contenders {
 
   /** The policy with every floor in this scope. */
   public static Contender own(QualityFloor.Scope scope) {
-    String name = scope.name().toLowerCase(Locale.ROOT);
-    return own(
-        "own-" + name.replace('_', '-'),
-        "floorkeeper, " + name + " floor",
-        published -> withFloors(published, scope, Double.NaN));
+    return own(scope, null, true);
   }
 
-  /** The policy with every floor in this scope, at this confidence. */
-  private static Contender own(QualityFloor.Scope scope, String confidence) {
-    double value = Double.parseDouble(confidence);
-    if (!(value > .5 && value < 1)) {
+  /**
+   * @param confidence null: the policy's
+   * @param ledger false: none is kept
+   */
+  private static Contender own(QualityFloor.Scope scope, String confidence, boolean ledger) {
+    double value = confidence == null ? Double.NaN : Double.parseDouble(confidence);
+    if (confidence != null && !(value > .5 && value < 1)) {
       throw new IllegalArgumentException(
           "the confidence after @ must lie in (0.5, 1): " + confidence);
     }
     String name = scope.name().toLowerCase(Locale.ROOT);
     return own(
-        "own-" + name.replace('_', '-') + "@" + confidence,
-        "floorkeeper, " + name + " floor, confidence " + confidence,
-        published -> withFloors(published, scope, value));
+        "own-"
+            + name.replace('_', '-')
+            + (confidence == null ? "" : "@" + confidence)
+            + (ledger ? "" : "-no-ledger"),
+        "floorkeeper, "
+            + name
+            + " floor"
+            + (confidence == null ? "" : ", confidence " + confidence)
+            + (ledger ? "" : ", no ledger"),
+        published -> withFloors(published, scope, value, ledger));
   }
 
   private static Contender own(
@@ -116,15 +125,16 @@ public final class Contenders {
   /**
    * @param scope null: as it is
    */
-  private static Contender withContext(String key, String scope, String said) {
+  private static Contender withContext(String key, String scope, boolean ledger, String said) {
     UnaryOperator<PolicyBook.Published> floors =
         scope == null
             ? UnaryOperator.identity()
             : published ->
                 withFloors(
                     published,
-                    scope.equals("-role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
-                    Double.NaN);
+                    scope.equals("role") ? QualityFloor.Scope.ROLE : QualityFloor.Scope.PER_ARM,
+                    Double.NaN,
+                    ledger);
     UnaryOperator<Optional<ContextPolicy>> change =
         said.equals("without-context")
             ? context -> Optional.empty()
@@ -137,7 +147,8 @@ public final class Contenders {
     return own(
         key,
         "floorkeeper"
-            + (scope == null ? "" : ", " + scope.substring(1) + " floor")
+            + (scope == null ? "" : ", " + scope + " floor")
+            + (ledger ? "" : ", no ledger")
             + ", "
             + said.replace('-', ' '),
         published ->
@@ -159,11 +170,15 @@ public final class Contenders {
    * @param confidence NaN: as it is
    */
   private static PolicyBook.Published withFloors(
-      PolicyBook.Published published, QualityFloor.Scope scope, double confidence) {
+      PolicyBook.Published published, QualityFloor.Scope scope, double confidence, boolean ledger) {
     UnaryOperator<QualityFloor> change =
         f ->
             new QualityFloor(
-                f.kind(), f.value(), scope, Double.isNaN(confidence) ? f.confidence() : confidence);
+                f.kind(),
+                f.value(),
+                scope,
+                Double.isNaN(confidence) ? f.confidence() : confidence,
+                ledger ? f.ledgerConfidence() : 0);
     return changed(published, role -> role.withFloor(role.floor().map(change)));
   }
 

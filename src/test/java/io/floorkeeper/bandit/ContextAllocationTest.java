@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A role that is routed by bucket: the same floor, over the traffic or in every cell. */
 class ContextAllocationTest {
-  private static final AllocationSettings PER_ARM = AllocationSettings.defaults();
+  private static final AllocationSettings PER_ARM =
+      AllocationSettings.defaults().withScope(FloorScope.PER_ARM).withLedgerConfidence(0);
   private static final AllocationSettings ROLE = PER_ARM.withScope(FloorScope.ROLE);
   private static final double[] COST = {.001, .01, .05};
 
@@ -42,7 +43,8 @@ class ContextAllocationTest {
       List<ArmBelief> arms =
           cell(5 + random.nextInt(300), random.nextDouble(), random.nextDouble(), .9);
       Floor floor = run % 2 == 0 ? Floor.absolute(.85) : Floor.relative(.95);
-      AllocationSettings settings = run % 4 < 2 ? PER_ARM : ROLE;
+      AllocationSettings settings =
+          (run % 4 < 2 ? PER_ARM : ROLE).withLedgerConfidence(run % 3 == 0 ? 0 : .997);
 
       FloorSolution one =
           ContextAllocation.allocate(List.of(arms), new double[] {1}, floor, settings, Set.of(), -1)
@@ -136,6 +138,31 @@ class ContextAllocationTest {
     double usd = .8 * costUsd(both.get(0)) + .2 * costUsd(both.get(1));
     assertThat(held).isBetween(.9, .93);
     assertThat(usd).isLessThan(.01);
+  }
+
+  /** The role's ledger is of its traffic: what one cell owes, all of them pay back alike. */
+  @Test
+  void aDebtOfTheRoleMovesEveryCellTowardsItsStrongest() {
+    // Given: well known, and 300 calls on the small arm of the hard cell, .30 below the floor
+    List<ArmBelief> easy = cell(20_000, .96, .97, .985);
+    List<ArmBelief> hard = cell(20_000, .60, .80, .96);
+    List<ArmBelief> owing = new ArrayList<>(hard);
+    ArmBelief small = hard.get(0);
+    owing.set(0, new ArmBelief(small.quality(), small.cost(), 300, 300));
+    AllocationSettings ledger = ROLE.withLedgerConfidence(.997);
+    double[] weight = {.5, .5};
+
+    // When
+    List<FloorSolution> even = allocate(List.of(easy, hard), weight, .9, ledger);
+    List<FloorSolution> debt = allocate(List.of(easy, owing), weight, .9, ledger);
+    List<FloorSolution> none = allocate(List.of(easy, owing), weight, .9, ROLE);
+
+    // Then: a hundred calls of the strongest bank 7 of the 90 that are owed
+    double held = .5 * quality(even.get(0), easy) + .5 * quality(even.get(1), hard);
+    assertThat(held).isBetween(.9, .92);
+    for (int b = 0; b < 2; b++) {
+      assertThat(debt.get(b).pi(2)).isCloseTo(1 - .002 * (1 - none.get(b).pi(2)), within(1e-12));
+    }
   }
 
   /** The program on its own against a grid over two cells, three arms each. */

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What telling apart is worth, and the beliefs that it is told from. */
 class ContextGainTest {
-  private static final AllocationSettings PER_ARM = AllocationSettings.defaults();
+  private static final AllocationSettings PER_ARM =
+      AllocationSettings.defaults().withScope(FloorScope.PER_ARM).withLedgerConfidence(0);
   private static final AllocationSettings ROLE = PER_ARM.withScope(FloorScope.ROLE);
   private static final double[] HALVES = {.5, .5};
 

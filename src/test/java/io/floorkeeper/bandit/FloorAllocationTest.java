@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FloorAllocationTest {
-  private static final AllocationSettings PER_ARM = AllocationSettings.defaults();
+  private static final AllocationSettings PER_ARM =
+      AllocationSettings.defaults().withScope(FloorScope.PER_ARM).withLedgerConfidence(0);
   private static final AllocationSettings ROLE = PER_ARM.withScope(FloorScope.ROLE);
   private static final Floor FLOOR = Floor.absolute(.90);
 
@@ -357,7 +358,11 @@ class FloorAllocationTest {
         BetaPosterior q = new BetaPosterior(anyCount(random), anyCount(random));
         double usd = random.nextInt(5) == 0 ? 0 : Math.exp(-8 + 6 * random.nextDouble());
         arms.add(
-            new ArmBelief(q, CostPosterior.of(usd, random.nextDouble() * 3, anyCount(random))));
+            new ArmBelief(
+                q,
+                CostPosterior.of(usd, random.nextDouble() * 3, anyCount(random)),
+                run % 3 == 0 ? 0 : 7. * run,
+                run % 3 == 0 ? 0 : 3. * run));
       }
       Floor floor =
           random.nextBoolean()
@@ -366,6 +371,7 @@ class FloorAllocationTest {
       AllocationSettings settings =
           PER_ARM
               .withScope(FloorScope.values()[random.nextInt(2)])
+              .withLedgerConfidence(run % 2 == 0 ? 0 : .5001 + .4998 * run / 400)
               .withHoldoutShare(
                   random.nextBoolean()
                       ? HoldoutShare.AUTO

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the reference gets while the floor that rests on it is unsure. */
 class RelativeFloorTest {
-  private static final AllocationSettings DEFAULTS = AllocationSettings.defaults();
+  private static final AllocationSettings DEFAULTS =
+      AllocationSettings.defaults().withScope(FloorScope.PER_ARM).withLedgerConfidence(0);
   private static final AllocationSettings WITHOUT = DEFAULTS.withReferenceShare(0);
   private static final Floor FLOOR = Floor.relative(.98);
 

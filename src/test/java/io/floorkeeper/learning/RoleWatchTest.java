@@ -89,32 +89,45 @@ class RoleWatchTest {
   }
 
   @Test
-  void callsThatCostMoreThanTheirCeilingAreToldAndSoIsARiseAgainstTheRolesOwnPast() {
+  void callsThatCostMoreThanTheirCeilingAreToldAndSoIsARiseAgainstAnArmsOwnPast() {
     List<Alarm> alarms = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      alarms.addAll(watch.paid(.001 * (1 + i % 3), OptionalDouble.of(.01)));
+      alarms.addAll(watch.paid(ARM, 0, .001 * (1 + i % 3), OptionalDouble.of(.01)));
     }
     assertThat(alarms).isEmpty();
 
     for (int i = 0; i < 60; i++) {
-      alarms.addAll(watch.paid(.05, OptionalDouble.of(.01)));
+      alarms.addAll(watch.paid(ARM, 0, .05, OptionalDouble.of(.01)));
     }
 
     assertThat(alarms).contains(new Alarm(RoleWatch.ROLE, Cause.CEILING, .01));
-    assertThat(alarms).anyMatch(a -> a.cause() == Cause.SPIKE);
+    // told once, not with every fifth call, and no reason to use the arm less
+    assertThat(alarms).filteredOn(a -> a.cause() == Cause.SPIKE).hasSize(1);
+    assertThat(alarms).noneMatch(Alarm::concernsArm);
+  }
+
+  @Test
+  void aRoleThatTurnsToADearerArmHasNoSpike() {
+    List<Alarm> alarms = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      alarms.addAll(
+          watch.paid(i < 500 ? ARM : ARM + 1, 0, (i < 500 ? .001 : .05) * (1 + i % 3), NONE));
+    }
+
+    assertThat(alarms).isEmpty();
   }
 
   @Test
   void withoutACeilingAndAFloorOnlyTheOwnPastIsWatched() {
     for (int i = 0; i < 100; i++) {
-      watch.paid(.01, NONE);
+      watch.paid(ARM, 0, .01, NONE);
       watch.judged(new RoleWatch.Judged(ARM, i % 2, 1, true, NONE, true));
     }
 
     assertThat(watch.changed().keySet())
         .containsExactlyInAnyOrder(
             new RoleWatch.Key(ARM, RoleWatch.Kind.DRIFT),
-            new RoleWatch.Key(RoleWatch.ROLE, RoleWatch.Kind.SPIKE));
+            new RoleWatch.Key(ARM, RoleWatch.Kind.SPIKE));
   }
 
   /** Property, seed 5: states that were stored and read after every observation change nothing. */
@@ -129,9 +142,9 @@ class RoleWatchTest {
       RoleWatch restored = new RoleWatch(stored);
 
       List<Alarm> always = label(watch, quality, 1, base, true);
-      always.addAll(watch.paid(usd, OptionalDouble.of(.4)));
+      always.addAll(watch.paid(ARM, 0, usd, OptionalDouble.of(.4)));
       List<Alarm> anew = label(restored, quality, 1, base, true);
-      anew.addAll(restored.paid(usd, OptionalDouble.of(.4)));
+      anew.addAll(restored.paid(ARM, 0, usd, OptionalDouble.of(.4)));
 
       assertThat(anew).isEqualTo(always);
       restored.changed().forEach((key, state) -> stored.put(key, thereAndBack(key, state)));

@@ -41,6 +41,8 @@ class PolicyFindingsTest {
           floor: {quality: high}              | roles.worker.floor.quality                 | a number is expected; this is the text 'high'
           floor: {quality: .9, confidence: .5} | roles.worker.floor.confidence             | between 0.5 and 1
           floor: {quality: .9, confidence: 1} | roles.worker.floor.confidence              | between 0.5 and 1
+          floor: {quality: .9, ledger_confidence: .5} | roles.worker.floor.ledger_confidence | between 0.5 and 1
+          floor: {quality: .9, ledger_confidence: 1} | roles.worker.floor.ledger_confidence | between 0.5 and 1
           floor: {quality: .9, scope: arm}    | roles.worker.floor.scope                   | per_arm, role
           floor: .9                           | roles.worker.floor                         | an object is expected; this is 0.9
           floor:                              | roles.worker.floor                         | an object is expected; this is nothing

@@ -79,8 +79,9 @@ class PolicyPresetsTest {
                       new QualityFloor(
                           QualityFloor.Kind.RELATIVE_TO_REFERENCE,
                           .98,
-                          QualityFloor.Scope.PER_ARM,
-                          .90));
+                          QualityFloor.Scope.ROLE,
+                          .90,
+                          .997));
               assertThat(role.priorMeans()).containsExactly(.80, .86, .92);
               assertThat(role.labelRate()).isEqualTo(1);
               assertThat(role.graduationMinTraces()).isZero();

@@ -29,7 +29,7 @@ class PolicyReaderTest {
     assertThat(role.escalation()).containsExactly("mid", "frontier");
     assertThat(role.floor())
         .contains(
-            new QualityFloor(QualityFloor.Kind.ABSOLUTE, .9, QualityFloor.Scope.PER_ARM, .90));
+            new QualityFloor(QualityFloor.Kind.ABSOLUTE, .9, QualityFloor.Scope.ROLE, .90, .997));
     assertThat(role.ceiling()).isEqualTo(CostCeiling.NONE);
     assertThat(role.evaluations()).isEmpty();
     assertThat(role.errorsCountAsZero()).isFalse();
@@ -54,7 +54,8 @@ class PolicyReaderTest {
         Documents.worker(
             """
             {strategy: learn, learning: shadow, candidates: [frontier, small], preset: small,
-             floor: {relative_to_reference: .95, confidence: .8, scope: role},
+             floor: {relative_to_reference: .95, confidence: .8,
+                     ledger_confidence: .95, scope: per_arm},
              ceiling: {cost_usd_per_call: .05, spend_usd_per_day: 20, p95_latency: PT4S},
              escalation: [frontier],
              evaluations: [{name: toxicity, range: [0, 5], direction: lower, weight: 2}],
@@ -77,7 +78,11 @@ class PolicyReaderTest {
                 "small",
                 Optional.of(
                     new QualityFloor(
-                        QualityFloor.Kind.RELATIVE_TO_REFERENCE, .95, QualityFloor.Scope.ROLE, .8)),
+                        QualityFloor.Kind.RELATIVE_TO_REFERENCE,
+                        .95,
+                        QualityFloor.Scope.PER_ARM,
+                        .8,
+                        .95)),
                 new CostCeiling(
                     Optional.of(new BigDecimal("0.05")),
                     Optional.of(new BigDecimal("20")),

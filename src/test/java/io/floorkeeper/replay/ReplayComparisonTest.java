@@ -171,6 +171,8 @@ class ReplayComparisonTest {
     assertThat(err.toString()).contains("the header has no column colour");
     assertThat(run("--context", "group")).isEqualTo(2);
     assertThat(err.toString()).contains("--context goes with --compare");
+    assertThat(run("--plots", "target")).isEqualTo(2);
+    assertThat(err.toString()).contains("--plots goes with --compare");
     assertThat(run("--context", "group", "--compare", "own+context-maybe")).isEqualTo(2);
     assertThat(err.toString()).contains("'own+context-maybe' is none of");
   }

@@ -30,8 +30,10 @@ class AllocationBuilderTest {
 
   @Test
   void aDemotedArmIsTriedAndLabelledUntilItHasFiftyNewLabels() {
-    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block
-    PolicyBook.Published published = Snapshots.worker("{floor: {quality: .9}}");
+    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block; no
+    // ledger, in which the small arm's 400 calls would be a debt
+    PolicyBook.Published published =
+        Snapshots.worker("{floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
     RoleEvidence few =
         demoted(
             Snapshots.MID,
@@ -237,7 +239,9 @@ class AllocationBuilderTest {
   @Test
   void aHoldoutThatAdaptsIsOfTheMaskAndIsTold() {
     // Given: at .003, .009 and .045 dollars a call, the small arm refuted and the mid one proven
-    PolicyBook.Published published = Snapshots.worker("{holdout_share: auto}");
+    PolicyBook.Published published =
+        Snapshots.worker(
+            "{holdout_share: auto, floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
     // When
     RoleRoutes routes =
         build(published, Map.of("worker", Set.of(0b011L)), null, Snapshots.midIsProven())

@@ -42,7 +42,7 @@ class ContextBuilderTest extends RouterFixture {
   }
 
   private static PolicyBook.Published worker(String use) {
-    return worker(use, "{quality: 0.9}");
+    return worker(use, "{quality: 0.9, scope: per_arm, ledger_confidence: 0}");
   }
 
   private static ArmEvidence labelled(int bucket, int armNo, int labels, int passed) {
@@ -163,7 +163,10 @@ class ContextBuilderTest extends RouterFixture {
             Snapshots.labelled(Snapshots.FRONTIER, 200, 194));
     // When
     AllocationSnapshot with = Snapshots.of(worker(use), told);
-    AllocationSnapshot without = Snapshots.of(Snapshots.worker("{}"), whole);
+    AllocationSnapshot without =
+        Snapshots.of(
+            Snapshots.worker("{floor: {quality: 0.9, scope: per_arm, ledger_confidence: 0}}"),
+            whole);
     // Then
     assertThat(with.routes("worker").arms()).isEqualTo(without.routes("worker").arms());
     for (String collaboration : new String[] {"easy", "hard", null}) {
@@ -302,7 +305,12 @@ class ContextBuilderTest extends RouterFixture {
    */
   @ParameterizedTest
   @ValueSource(
-      strings = {"{quality: 0.9}", "{quality: 0.9, scope: role}", "{relative_to_reference: 0.95}"})
+      strings = {
+        "{quality: 0.9, scope: per_arm, ledger_confidence: 0}",
+        "{quality: 0.9, scope: role, ledger_confidence: 0}",
+        "{relative_to_reference: 0.95, scope: per_arm, ledger_confidence: 0}",
+        "{relative_to_reference: 0.8}"
+      })
   void propensitiesAreTheFrequenciesInTheRequestsBucket(String floor) {
     // Given: few labels, so that every arm has a share worth drawing
     RoleEvidence few =

@@ -73,7 +73,7 @@ class RouterContinuationTest extends RouterFixture {
         Snapshots.of(
             Snapshots.published(
                 """
-                roles: {worker: {}}
+                roles: {worker: {floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}}
                 pins: [{name: home, match: {data_class: phi}, models: [opus]}]
                 """),
             Snapshots.midIsProven());
@@ -93,7 +93,11 @@ class RouterContinuationTest extends RouterFixture {
   void aContinuationEndsWhereThePolicyDroppedItsArm() {
     // Given
     Decision root =
-        decide(Snapshots.of(Snapshots.worker("{}"), Snapshots.midIsProven()), Ask.worker());
+        decide(
+            Snapshots.of(
+                Snapshots.worker("{floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}"),
+                Snapshots.midIsProven()),
+            Ask.worker());
     assertThat(root.arm().arm().tier()).isEqualTo("mid");
     AllocationSnapshot without =
         Snapshots.of(Snapshots.worker("{candidates: [small, frontier]}"), Snapshots.undecided());

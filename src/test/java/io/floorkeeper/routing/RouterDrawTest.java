@@ -60,7 +60,9 @@ class RouterDrawTest extends RouterFixture {
     // Given
     AllocationSnapshot snapshot =
         Snapshots.of(
-            Snapshots.worker("{holdout_share: auto, control_share: 0.2, preset: mid}"),
+            Snapshots.worker(
+                "{holdout_share: auto, control_share: 0.2, preset: mid,"
+                    + " floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}"),
             Snapshots.midIsProven());
     double rho = solution(snapshot, 0b111).holdoutShare();
     assertThat(rho).isBetween(.005, .0199);

@@ -31,7 +31,7 @@ class ContextScenariosTest {
    */
   @Test
   void aRoleThatHasToServeEverythingIsHelped() throws IOException {
-    Standing own = compared("strong-context", 101, 3, "-per-arm");
+    Standing own = compared("strong-context", 101, 3, "-per-arm-no-ledger");
 
     assertThat(own.savedMore().mean()).isGreaterThan(.30);
     assertThat(own.contexts().get("in_force")).isGreaterThan(.8);

@@ -60,6 +60,8 @@ class SimulateCommandTest {
           --problems 3 --tasks many               | --tasks must be N or FEWEST-MOST
           --problems 3 --tasks 9-5                | --tasks must be N or FEWEST-MOST
           --problems 3 --scenario drift           | mutually exclusive
+          --problems 3 --runs 5                   | --runs goes with --scenario
+          --scenario drift --tasks 500            | --tasks goes with --problems
           """)
   void whatCannotBeMeantIsToldByName(String arguments, String message) {
     assertThat(run(arguments.split(" "))).isEqualTo(2);
