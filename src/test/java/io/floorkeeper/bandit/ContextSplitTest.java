@@ -83,6 +83,29 @@ class ContextSplitTest {
     assertThat(split.posterior(2, 0).a() + split.posterior(2, 0).b()).isCloseTo(15, within(1e-9));
   }
 
+  /** Nobody knows the arm: fifteen labels of nothing would be as sure as fifteen. */
+  @Test
+  void nobodyLendsMoreThanHeKnows() {
+    ContextSplit split = split(NOTHING, new Sibling(5, .8), NOTHING);
+
+    assertThat(split.priorWeight(0, 0)).isCloseTo(9, within(1e-12));
+    assertThat(split.priorWeight(1, 0)).isCloseTo(4, within(1e-12));
+    assertThat(split.posterior(0, 0).a() + split.posterior(0, 0).b()).isCloseTo(9, within(1e-9));
+    assertThat(split(new Sibling(90, .9), NOTHING).priorWeight(1, 0)).isEqualTo(15);
+  }
+
+  /** Six arms whose priors are right would each be a little likelier under a firmer one. */
+  @Test
+  void aSingleBucketDiffersFromNothing() {
+    List<Sibling> bucket = java.util.Collections.nCopies(8, new Sibling(2_000, .8));
+    double[] priors = {.8, .8, .8, .8, .8, .8, .8, .8};
+
+    assertThat(
+            ContextSplit.of(priors, List.of(bucket), java.util.Collections.nCopies(8, NOTHING))
+                .any())
+        .isFalse();
+  }
+
   /** One bucket at .97, one at .50: fifteen labels of the one would drown fifteen of the other. */
   @Test
   void bucketsThatDifferMuchLendOneAnotherLittle() {
