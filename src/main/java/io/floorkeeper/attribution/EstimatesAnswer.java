@@ -3,9 +3,9 @@ package io.floorkeeper.attribution;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.floorkeeper.bandit.HoldoutCost;
 import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.bandit.OffPolicyEstimate;
+import io.floorkeeper.bandit.ReferenceCost;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
 import java.time.Instant;
@@ -110,14 +110,18 @@ public record EstimatesAnswer(
 
   /**
    * saving = 1 - spent_usd / (tasks * reference_usd_low), signed: against every task on the
-   * strongest arm that was eligible for it.
+   * strongest candidate.
    *
    * @param saving absent: see {@code why}
    * @param tasks N, first draws of which all dollars are known
    * @param unpriced first draws of which some are not: their known dollars are in spent_usd
    * @param spentUsd R, retries and the holdout included
-   * @param referenceUsdLow L, what a task costs on the reference at least
-   * @param anytimeValid whether the claim holds at all looks together: not where the window moves
+   * @param referenceDraws draws of the strongest candidate with known dollars, held out or not,
+   *     from which L is
+   * @param referenceUsdLow L, what a task costs on the reference at least, on average over all
+   *     first draws: each draw of it weighs the inverse of its propensity
+   * @param anytimeValid whether the claim holds at all looks together, as it does while tasks come
+   *     with one mean cost: not where the window moves
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -126,7 +130,7 @@ public record EstimatesAnswer(
       long tasks,
       long unpriced,
       double spentUsd,
-      long holdoutSamples,
+      long referenceDraws,
       Double referenceUsdLow,
       boolean anytimeValid,
       String why) {}
@@ -207,7 +211,7 @@ public record EstimatesAnswer(
         claim.tasks(),
         claim.unpriced(),
         claim.spentUsd(),
-        claim.holdoutSamples(),
+        claim.referenceDraws(),
         claim.referenceUsd().isPresent() ? claim.referenceUsd().getAsDouble() : null,
         !truncated,
         why(claim, share));
@@ -218,15 +222,15 @@ public record EstimatesAnswer(
       return null;
     }
     if (claim.referenceUsd().isPresent()) {
-      return "the holdout bounds the reference's cost at 0 dollars: too few samples for how much"
-          + " they differ, or it is free";
+      return "the reference's cost is bounded at 0 dollars only: too few draws of it for how much they"
+          + " weigh and differ, or it is free";
     }
     String few =
-        claim.holdoutSamples()
-            + " holdout samples with known dollars; a claim needs "
-            + HoldoutCost.LEAST_SAMPLES;
+        claim.referenceDraws()
+            + " draws of the reference with known dollars; a claim needs "
+            + ReferenceCost.LEAST_DRAWS;
     return share.most() > 0
         ? few
-        : few + ", and holdout_share is 0: set it to auto, or to a number, to have any";
+        : few + ", and holdout_share is 0: set it to auto, or to a number, to be sure of some";
   }
 }

@@ -1,6 +1,7 @@
 package io.floorkeeper.attribution;
 
 import io.floorkeeper.bandit.CressieRead;
+import io.floorkeeper.bandit.ReferenceCost;
 import io.floorkeeper.ledger.DecisionId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.Set;
  *
  * <p><b>Quality</b> is that of base labels only, which were asked for at random, at one rate for
  * all arms: boosted ones favour arms in doubt. <b>Dollars</b> are those of draws of which all calls
- * are priced; a partial sum would pass for a cheap task.
+ * are priced; a partial sum would pass for a cheap task. The reference is the last candidate.
  */
 final class RoleTally {
   private static final double MICROS = 1e6;
@@ -32,7 +33,7 @@ final class RoleTally {
   private final Set<Long> sessions = new HashSet<>();
   private final RewardTally quality;
   private final RewardTally dollars;
-  private final List<Double> holdoutUsd = new ArrayList<>();
+  private final ReferenceCost reference = new ReferenceCost();
   private long notDrawn;
   private long repeats;
   private long firstDraws;
@@ -77,9 +78,11 @@ final class RoleTally {
     spentNanoUsd = Math.addExact(spentNanoUsd, task.nanoUsd());
     if (task.dollarsKnown()) {
       dollars.add(candidate, fold, pLog, 1, task.nanoUsd() / NANOS);
-      if (decision.has(DecisionId.HOLDOUT)) {
-        holdoutUsd.add(task.nanoUsd() / NANOS);
-      }
+    }
+    if (task.dollarsKnown() && candidate == candidates.size() - 1) {
+      reference.add(task.nanoUsd() / NANOS, pLog);
+    } else {
+      reference.addOther();
     }
     if (!decision.has(DecisionId.BASE_LABEL)) {
       return;
@@ -120,7 +123,7 @@ final class RoleTally {
         new RoleClaims.Labels(asked, quality.seen(), quality.isWeighted()),
         policies,
         SavingClaim.of(
-            spentNanoUsd / NANOS, dollars.seen(), firstDraws - dollars.seen(), holdoutUsd, alpha));
+            spentNanoUsd / NANOS, dollars.seen(), firstDraws - dollars.seen(), reference, alpha));
   }
 
   private RoleClaims.OfPolicy always(RoleClaims.Kind kind, int k, double alpha) {
