@@ -32,6 +32,11 @@ public record EstimatesAnswer(
     List<Policy> policies,
     Saving certifiedSaving) {
 
+  private static final int LEAST_EFFECTIVE = 30;
+
+  /** An interval's width that is nothing but that, relative. */
+  private static final double ROUNDING = 1e-9;
+
   /**
    * The decisions behind it.
    *
@@ -86,10 +91,11 @@ public record EstimatesAnswer(
    * @param n first draws in all
    * @param effectiveN what they are worth in draws of the policy's own
    * @param meanWeight about 1; less where the arm could not be drawn for a part of the time: then
-   *     snips and dr are to be read and ips is too low
+   *     ips is too low, and snips and dr take what it earned for the rest of the tasks
    * @param cressieRead quality only: rewards with bounds. The one to trust where failures are rare
    * @param dr doubly robust, two folds
-   * @param why there is no estimate
+   * @param why there is no estimate: the arm was never drawn, or hardly ever in context buckets
+   *     with 2 % of the tasks or more ({@code BucketSupport})
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -104,9 +110,17 @@ public record EstimatesAnswer(
       Interval dr,
       String why) {}
 
-  /** An estimate and its interval; an end that is not known is absent. */
+  /**
+   * An estimate and its interval. Of a quality all three are cut to [0, 1]: what IPS and DR make of
+   * a sample may lie beyond, the truth may not.
+   *
+   * @param low absent with {@code high}: see {@code why}
+   * @param why there is no interval. Normal ones (ips, snips, dr) are of no use below 30 effective
+   *     draws; nor is any below 30 draws in all, or without width, as of rewards that are all
+   *     alike, or outside of [0, 1]
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Interval(Double value, Double low, Double high) {}
+  public record Interval(Double value, Double low, Double high, String why) {}
 
   /**
    * saving = 1 - spent_usd / (tasks * reference_usd_low), signed: against every task on the
@@ -167,22 +181,33 @@ public record EstimatesAnswer(
         saving(claims.saving(), role.holdoutShare(), answer.truncated()));
   }
 
-  private static Policy policy(RoleClaims.OfPolicy of) {
+  static Policy policy(RoleClaims.OfPolicy of) {
     return new Policy(
         of.kind().name().toLowerCase(Locale.ROOT),
         of.arm().orElse(null),
-        estimates(of.quality(), of, "with a base label"),
-        estimates(of.usd(), of, "with known dollars"));
+        estimates(of.quality(), true, whyNot(of.arm(), "with a base label", of.qualitySupport())),
+        estimates(of.usd(), false, whyNot(of.arm(), "with known dollars", of.usdSupport())));
+  }
+
+  /** What there is instead of an estimate. */
+  private static Estimates whyNot(Optional<String> arm, String needed, RoleClaims.Support support) {
+    String never = arm.map(a -> a + " was never").orElse("nothing was ever") + " drawn " + needed;
+    String hardly =
+        String.format(
+            Locale.ROOT,
+            "for %.0f %% of the tasks %s %s was hardly ever drawn: in their context the weights of"
+                + " its draws add up to less than half of the tasks",
+            100 * support.undrawnShare(),
+            needed,
+            arm.orElse("it"));
+    String why = support.drawn() == 0 ? never : hardly;
+    return new Estimates(support.drawn(), null, null, null, null, null, null, null, why);
   }
 
   private static Estimates estimates(
-      Optional<PolicyEstimate> estimate, RoleClaims.OfPolicy of, String needed) {
+      Optional<PolicyEstimate> estimate, boolean ofQuality, Estimates whyNot) {
     if (estimate.isEmpty()) {
-      String why =
-          of.arm().map(arm -> arm + " was never drawn").orElse("nothing was ever drawn")
-              + " "
-              + needed;
-      return new Estimates(0, null, null, null, null, null, null, null, why);
+      return whyNot;
     }
     PolicyEstimate e = estimate.get();
     return new Estimates(
@@ -190,15 +215,38 @@ public record EstimatesAnswer(
         e.n(),
         e.effectiveN(),
         e.meanWeight(),
-        interval(e.ips()),
-        interval(e.snips()),
-        e.cressieRead().map(EstimatesAnswer::interval).orElse(null),
-        e.doublyRobust().map(EstimatesAnswer::interval).orElse(null),
+        normal(e.ips(), ofQuality),
+        normal(e.snips(), ofQuality),
+        e.cressieRead().map(c -> interval(c, c.n(), ofQuality)).orElse(null),
+        e.doublyRobust().map(d -> normal(d, ofQuality)).orElse(null),
         null);
   }
 
-  private static Interval interval(OffPolicyEstimate e) {
-    return new Interval(finite(e.value()), finite(e.low()), finite(e.high()));
+  private static Interval normal(OffPolicyEstimate e, boolean ofQuality) {
+    return interval(e, e.effectiveN(), ofQuality);
+  }
+
+  /**
+   * @param worth how many draws the interval may reckon with
+   * @param ofQuality which lies in [0, 1]
+   */
+  private static Interval interval(OffPolicyEstimate e, double worth, boolean ofQuality) {
+    Double value = finite(within(e.value(), ofQuality));
+    if (worth < LEAST_EFFECTIVE) {
+      return new Interval(value, null, null, "fewer than " + LEAST_EFFECTIVE + " effective draws");
+    }
+    if (!(e.high() - e.low() > ROUNDING * Math.abs(e.value()))) {
+      return new Interval(value, null, null, "all that was drawn is alike");
+    }
+    double low = within(e.low(), ofQuality);
+    double high = within(e.high(), ofQuality);
+    return low < high
+        ? new Interval(value, finite(low), finite(high), null)
+        : new Interval(value, null, null, "it lies outside of [0, 1]: the weights are off");
+  }
+
+  private static double within(double value, boolean ofQuality) {
+    return ofQuality ? Math.min(1, Math.max(0, value)) : value;
   }
 
   private static Double finite(double value) {

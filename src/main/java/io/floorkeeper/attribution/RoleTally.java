@@ -77,7 +77,7 @@ final class RoleTally {
     int fold = task.fold();
     spentNanoUsd = Math.addExact(spentNanoUsd, task.nanoUsd());
     if (task.dollarsKnown()) {
-      dollars.add(candidate, fold, pLog, 1, task.nanoUsd() / NANOS);
+      dollars.add(candidate, fold, decision.bucket(), pLog, 1, task.nanoUsd() / NANOS);
     }
     if (task.dollarsKnown() && candidate == candidates.size() - 1) {
       reference.add(task.nanoUsd() / NANOS, pLog);
@@ -89,12 +89,17 @@ final class RoleTally {
     }
     asked++;
     if (task.label().isEmpty()) {
-      quality.addUnseen(fold);
+      quality.addUnseen(fold, decision.bucket());
       return;
     }
     LoggedTask.TaskLabel label = task.label().get();
     quality.add(
-        candidate, fold, pLog, label.weightMicros() / MICROS, label.qualityMicros() / MICROS);
+        candidate,
+        fold,
+        decision.bucket(),
+        pLog,
+        label.weightMicros() / MICROS,
+        label.qualityMicros() / MICROS);
   }
 
   /**
@@ -110,7 +115,9 @@ final class RoleTally {
             RoleClaims.Kind.LOGGED,
             Optional.empty(),
             quality.seen() > 0 ? Optional.of(quality.logged(alpha)) : Optional.empty(),
-            dollars.seen() > 0 ? Optional.of(dollars.logged(alpha)) : Optional.empty()));
+            dollars.seen() > 0 ? Optional.of(dollars.logged(alpha)) : Optional.empty(),
+            RoleClaims.Support.FULL,
+            RoleClaims.Support.FULL));
     if (presetIndex >= 0) {
       policies.add(always(RoleClaims.Kind.PRESET, presetIndex, alpha));
     }
@@ -131,11 +138,16 @@ final class RoleTally {
     return new RoleClaims.OfPolicy(
         kind,
         Optional.of(arm.key()),
-        quality.drawn(k) > 0
-            ? Optional.of(quality.always(k, arm.priorQuality(), alpha))
-            : Optional.empty(),
-        dollars.drawn(k) > 0
-            ? Optional.of(dollars.always(k, arm.priorUsd().orElse(Double.NaN), alpha))
-            : Optional.empty());
+        always(quality, k, arm.priorQuality(), alpha),
+        always(dollars, k, arm.priorUsd().orElse(Double.NaN), alpha),
+        new RoleClaims.Support(quality.drawn(k), quality.undrawnShare(k)),
+        new RoleClaims.Support(dollars.drawn(k), dollars.undrawnShare(k)));
+  }
+
+  private static Optional<PolicyEstimate> always(
+      RewardTally tally, int k, double prior, double alpha) {
+    return tally.drawn(k) > 0 && tally.undrawnShare(k) == 0
+        ? Optional.of(tally.always(k, prior, alpha))
+        : Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From logged tasks to claims: which of them count, and the figures. */
@@ -159,6 +160,85 @@ class RoleTallyTest {
     }
     // Deterministic; were it a coin, 200 is four standard deviations.
     assertThat(ones).isCloseTo(5_000, within(200));
+  }
+
+  // --- where an arm was drawn
+
+  /** 1,000 tasks; of the share that lies in bucket 2 the small arm gets its weights' part only. */
+  private void addBuckets(double share, double meanWeight) {
+    int other = (int) (1_000 * share);
+    for (int i = 0; i < 1_000; i++) {
+      boolean second = i < other;
+      boolean small = second ? i < meanWeight * other / 4 : i % 2 == 0;
+      double p = second ? small ? .25 : .75 : .5;
+      add(
+          tasks
+              .of(small ? Tasks.SMALL : Tasks.MID, p)
+              .bucket(second ? 2 : 1)
+              .asked()
+              .quality(i % 3 == 0 ? 0 : 1)
+              .usd(.001 * (1 + i % 7)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ".3, 0, .3",
+    ".3, .49, .3",
+    ".3, .52, 0",
+    ".3, 1, 0",
+    ".02, 0, .02",
+    ".019, 0, 0",
+    ".9, .2, .9"
+  })
+  void anArmThatABucketHardlyEverDrewHasNoNumberButTheShareOfTheBucket(
+      double share, double meanWeight, double undrawn) {
+    addBuckets(share, meanWeight);
+
+    RoleClaims.OfPolicy small = always(claims(), "small/a");
+
+    assertThat(small.quality().isPresent()).isEqualTo(undrawn == 0);
+    assertThat(small.usd().isPresent()).isEqualTo(undrawn == 0);
+    assertThat(small.qualitySupport().undrawnShare()).isCloseTo(undrawn, within(1e-12));
+    assertThat(small.qualitySupport().drawn()).isPositive();
+    assertThat(small.usdSupport()).isEqualTo(small.qualitySupport());
+    assertThat(of(claims(), RoleClaims.Kind.LOGGED).quality()).isPresent();
+  }
+
+  @Test
+  void presetAndReferenceNeedSupportToo() {
+    for (int i = 0; i < 400; i++) {
+      int arm = i % 4 == 0 ? Tasks.MID : i % 4 == 1 ? Tasks.FRONTIER : Tasks.SMALL;
+      add(tasks.of(i < 200 ? Tasks.SMALL : arm, i < 200 ? 1 : .25).bucket(i < 200 ? 1 : 2).usd(1));
+    }
+
+    assertThat(of(claims(), RoleClaims.Kind.PRESET).usdSupport().undrawnShare()).isEqualTo(.5);
+    assertThat(of(claims(), RoleClaims.Kind.PRESET).usd()).isEmpty();
+    assertThat(of(claims(), RoleClaims.Kind.UNIFORM_REFERENCE).usd()).isEmpty();
+    assertThat(always(claims(), "small/a").usd()).isPresent();
+  }
+
+  /** Eighty buckets of 1.25 % each, in 44 of which nothing but mid was drawn. */
+  @Test
+  void smallBucketsAreAskedAfterTogether() {
+    for (int i = 0; i < 8_000; i++) {
+      boolean both = i % 80 < 36;
+      boolean small = both && i / 80 % 2 == 0;
+      add(tasks.of(small ? Tasks.SMALL : Tasks.MID, both ? .5 : 1).bucket(1 + i % 80).usd(1));
+    }
+
+    assertThat(always(claims(), "small/a").usdSupport().undrawnShare()).isEqualTo(1);
+    assertThat(always(claims(), "mid/b").usd()).isPresent();
+  }
+
+  @Test
+  void weightedLabelsSupportWithTheirWeights() {
+    for (int i = 0; i < 1_000; i++) {
+      Tasks.Draft draft = tasks.of(i % 2 == 0 ? Tasks.SMALL : Tasks.MID, .5).bucket(1).asked();
+      add(i < 100 ? draft.quality(i % 4 / 2, .1) : draft);
+    }
+
+    assertThat(always(claims(), "small/a").quality()).isPresent();
   }
 
   // --- which tasks count

@@ -297,13 +297,24 @@ class EstimatesIT {
       assertThat(told.path("why").asText()).contains("never drawn");
       return;
     }
+    if (w < log.size() / 2.) {
+      assertThat(told.path("why").asText()).contains("100 % of the tasks").contains("hardly ever");
+      return;
+    }
     assertThat(told.path("n").asInt()).isEqualTo(log.size());
-    assertThat(told.at("/ips/value").asDouble()).isCloseTo(x / log.size(), within(1e-9));
+    double ips = quality ? Math.min(1, x / log.size()) : x / log.size();
+    assertThat(told.at("/ips/value").asDouble()).isCloseTo(ips, within(1e-9));
     assertThat(told.at("/snips/value").asDouble()).isCloseTo(x / w, within(1e-9));
     assertThat(told.path("mean_weight").asDouble()).isCloseTo(w / log.size(), within(1e-9));
     assertThat(told.has("cressie_read")).isEqualTo(quality);
-    if (drawn > 1) {
-      assertThat(told.at("/dr/low").asDouble()).isLessThanOrEqualTo(told.at("/dr/high").asDouble());
+    boolean told30 = told.path("effective_n").asDouble() >= 30;
+    assertThat(told.at("/ips").has("low")).isEqualTo(told30);
+    if (told.at("/dr").has("low")) {
+      assertThat(told.at("/dr/low").asDouble()).isLessThan(told.at("/dr/high").asDouble());
+    }
+    if (!quality) {
+      assertThat(told.at("/snips").has("low")).as("all of an arm's tasks cost the same").isFalse();
+      assertThat(told.at("/snips/why").asText()).isNotEmpty();
     }
   }
 
