@@ -3,9 +3,9 @@ package io.floorkeeper.attribution;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.floorkeeper.bandit.HoldoutCost;
 import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.bandit.OffPolicyEstimate;
+import io.floorkeeper.bandit.ReferenceCost;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
 import java.time.Instant;
@@ -31,6 +31,11 @@ public record EstimatesAnswer(
     Labels labels,
     List<Policy> policies,
     Saving certifiedSaving) {
+
+  private static final int LEAST_EFFECTIVE = 30;
+
+  /** An interval's width that is nothing but that, relative. */
+  private static final double ROUNDING = 1e-9;
 
   /**
    * The decisions behind it.
@@ -86,10 +91,11 @@ public record EstimatesAnswer(
    * @param n first draws in all
    * @param effectiveN what they are worth in draws of the policy's own
    * @param meanWeight about 1; less where the arm could not be drawn for a part of the time: then
-   *     snips and dr are to be read and ips is too low
+   *     ips is too low, and snips and dr take what it earned for the rest of the tasks
    * @param cressieRead quality only: rewards with bounds. The one to trust where failures are rare
    * @param dr doubly robust, two folds
-   * @param why there is no estimate
+   * @param why there is no estimate: the arm was never drawn, or hardly ever in context buckets
+   *     with 2 % of the tasks or more ({@code BucketSupport})
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -104,20 +110,32 @@ public record EstimatesAnswer(
       Interval dr,
       String why) {}
 
-  /** An estimate and its interval; an end that is not known is absent. */
+  /**
+   * An estimate and its interval. Of a quality all three are cut to [0, 1]: what IPS and DR make of
+   * a sample may lie beyond, the truth may not.
+   *
+   * @param low absent with {@code high}: see {@code why}
+   * @param why there is no interval. Normal ones (ips, snips, dr) are of no use below 30 effective
+   *     draws; nor is any below 30 draws in all, or without width, as of rewards that are all
+   *     alike, or outside of [0, 1]
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Interval(Double value, Double low, Double high) {}
+  public record Interval(Double value, Double low, Double high, String why) {}
 
   /**
    * saving = 1 - spent_usd / (tasks * reference_usd_low), signed: against every task on the
-   * strongest arm that was eligible for it.
+   * strongest candidate.
    *
    * @param saving absent: see {@code why}
    * @param tasks N, first draws of which all dollars are known
    * @param unpriced first draws of which some are not: their known dollars are in spent_usd
    * @param spentUsd R, retries and the holdout included
-   * @param referenceUsdLow L, what a task costs on the reference at least
-   * @param anytimeValid whether the claim holds at all looks together: not where the window moves
+   * @param referenceDraws draws of the strongest candidate with known dollars, held out or not,
+   *     from which L is
+   * @param referenceUsdLow L, what a task costs on the reference at least, on average over all
+   *     first draws: each draw of it weighs the inverse of its propensity
+   * @param anytimeValid whether the claim holds at all looks together, as it does while tasks come
+   *     with one mean cost: not where the window moves
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -126,7 +144,7 @@ public record EstimatesAnswer(
       long tasks,
       long unpriced,
       double spentUsd,
-      long holdoutSamples,
+      long referenceDraws,
       Double referenceUsdLow,
       boolean anytimeValid,
       String why) {}
@@ -163,22 +181,33 @@ public record EstimatesAnswer(
         saving(claims.saving(), role.holdoutShare(), answer.truncated()));
   }
 
-  private static Policy policy(RoleClaims.OfPolicy of) {
+  static Policy policy(RoleClaims.OfPolicy of) {
     return new Policy(
         of.kind().name().toLowerCase(Locale.ROOT),
         of.arm().orElse(null),
-        estimates(of.quality(), of, "with a base label"),
-        estimates(of.usd(), of, "with known dollars"));
+        estimates(of.quality(), true, whyNot(of.arm(), "with a base label", of.qualitySupport())),
+        estimates(of.usd(), false, whyNot(of.arm(), "with known dollars", of.usdSupport())));
+  }
+
+  /** What there is instead of an estimate. */
+  private static Estimates whyNot(Optional<String> arm, String needed, RoleClaims.Support support) {
+    String never = arm.map(a -> a + " was never").orElse("nothing was ever") + " drawn " + needed;
+    String hardly =
+        String.format(
+            Locale.ROOT,
+            "for %.0f %% of the tasks %s %s was hardly ever drawn: in their context the weights of"
+                + " its draws add up to less than half of the tasks",
+            100 * support.undrawnShare(),
+            needed,
+            arm.orElse("it"));
+    String why = support.drawn() == 0 ? never : hardly;
+    return new Estimates(support.drawn(), null, null, null, null, null, null, null, why);
   }
 
   private static Estimates estimates(
-      Optional<PolicyEstimate> estimate, RoleClaims.OfPolicy of, String needed) {
+      Optional<PolicyEstimate> estimate, boolean ofQuality, Estimates whyNot) {
     if (estimate.isEmpty()) {
-      String why =
-          of.arm().map(arm -> arm + " was never drawn").orElse("nothing was ever drawn")
-              + " "
-              + needed;
-      return new Estimates(0, null, null, null, null, null, null, null, why);
+      return whyNot;
     }
     PolicyEstimate e = estimate.get();
     return new Estimates(
@@ -186,15 +215,38 @@ public record EstimatesAnswer(
         e.n(),
         e.effectiveN(),
         e.meanWeight(),
-        interval(e.ips()),
-        interval(e.snips()),
-        e.cressieRead().map(EstimatesAnswer::interval).orElse(null),
-        e.doublyRobust().map(EstimatesAnswer::interval).orElse(null),
+        normal(e.ips(), ofQuality),
+        normal(e.snips(), ofQuality),
+        e.cressieRead().map(c -> interval(c, c.n(), ofQuality)).orElse(null),
+        e.doublyRobust().map(d -> normal(d, ofQuality)).orElse(null),
         null);
   }
 
-  private static Interval interval(OffPolicyEstimate e) {
-    return new Interval(finite(e.value()), finite(e.low()), finite(e.high()));
+  private static Interval normal(OffPolicyEstimate e, boolean ofQuality) {
+    return interval(e, e.effectiveN(), ofQuality);
+  }
+
+  /**
+   * @param worth how many draws the interval may reckon with
+   * @param ofQuality which lies in [0, 1]
+   */
+  private static Interval interval(OffPolicyEstimate e, double worth, boolean ofQuality) {
+    Double value = finite(within(e.value(), ofQuality));
+    if (worth < LEAST_EFFECTIVE) {
+      return new Interval(value, null, null, "fewer than " + LEAST_EFFECTIVE + " effective draws");
+    }
+    if (!(e.high() - e.low() > ROUNDING * Math.abs(e.value()))) {
+      return new Interval(value, null, null, "all that was drawn is alike");
+    }
+    double low = within(e.low(), ofQuality);
+    double high = within(e.high(), ofQuality);
+    return low < high
+        ? new Interval(value, finite(low), finite(high), null)
+        : new Interval(value, null, null, "it lies outside of [0, 1]: the weights are off");
+  }
+
+  private static double within(double value, boolean ofQuality) {
+    return ofQuality ? Math.min(1, Math.max(0, value)) : value;
   }
 
   private static Double finite(double value) {
@@ -207,7 +259,7 @@ public record EstimatesAnswer(
         claim.tasks(),
         claim.unpriced(),
         claim.spentUsd(),
-        claim.holdoutSamples(),
+        claim.referenceDraws(),
         claim.referenceUsd().isPresent() ? claim.referenceUsd().getAsDouble() : null,
         !truncated,
         why(claim, share));
@@ -218,15 +270,15 @@ public record EstimatesAnswer(
       return null;
     }
     if (claim.referenceUsd().isPresent()) {
-      return "the holdout bounds the reference's cost at 0 dollars: too few samples for how much"
-          + " they differ, or it is free";
+      return "the reference's cost is bounded at 0 dollars only: too few draws of it for how much they"
+          + " weigh and differ, or it is free";
     }
     String few =
-        claim.holdoutSamples()
-            + " holdout samples with known dollars; a claim needs "
-            + HoldoutCost.LEAST_SAMPLES;
+        claim.referenceDraws()
+            + " draws of the reference with known dollars; a claim needs "
+            + ReferenceCost.LEAST_DRAWS;
     return share.most() > 0
         ? few
-        : few + ", and holdout_share is 0: set it to auto, or to a number, to have any";
+        : few + ", and holdout_share is 0: set it to auto, or to a number, to be sure of some";
   }
 }

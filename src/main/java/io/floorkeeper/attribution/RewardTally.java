@@ -53,6 +53,7 @@ final class RewardTally {
   private final Cell[][] arms;
   private final Cell[] all = {new Cell(), new Cell()};
   private final long[] unseen = new long[FOLDS];
+  private final BucketSupport support;
   private boolean weighted;
 
   /**
@@ -61,6 +62,7 @@ final class RewardTally {
   RewardTally(int candidates, Optional<CressieRead> bounds) {
     this.bounds = bounds;
     arms = new Cell[candidates][FOLDS];
+    support = new BucketSupport(candidates);
     for (Cell[] folds : arms) {
       for (int f = 0; f < FOLDS; f++) {
         folds[f] = new Cell();
@@ -72,10 +74,12 @@ final class RewardTally {
    * One first draw with its reward.
    *
    * @param candidate the arm's place among the candidates, or -1: an arm that is none any more
+   * @param bucket of its decision's context; 0: none
    * @param pLog probability with which it was drawn
    * @param weight v, at least 1
    */
-  void add(int candidate, int fold, double pLog, double weight, double reward) {
+  void add(int candidate, int fold, int bucket, double pLog, double weight, double reward) {
+    support.add(candidate, bucket, weight / pLog);
     weighted |= weight != 1;
     all[fold].add(1 / weight, weight, reward);
     if (candidate >= 0) {
@@ -84,7 +88,8 @@ final class RewardTally {
   }
 
   /** One first draw that was to have a reward and has none. */
-  void addUnseen(int fold) {
+  void addUnseen(int fold, int bucket) {
+    support.addUnseen(bucket);
     unseen[fold]++;
   }
 
@@ -103,6 +108,11 @@ final class RewardTally {
     return arms[candidate][0].sums.n() + arms[candidate][1].sums.n();
   }
 
+  /** The share of the tasks whose context hardly ever drew the candidate: {@link BucketSupport}. */
+  double undrawnShare(int candidate) {
+    return support.undrawnShare(candidate, weighted);
+  }
+
   /** What the logged policy earned on average. */
   PolicyEstimate logged(double alpha) {
     OffPolicySums sums = ofAll(0, all[0].sums).plus(ofAll(1, all[1].sums));
@@ -110,7 +120,8 @@ final class RewardTally {
   }
 
   /**
-   * What "always this candidate" would have earned; only where it was ever {@link #drawn}.
+   * What "always this candidate" would have earned; only where it was ever {@link #drawn}, and to
+   * be told only where its {@link #undrawnShare} is 0.
    *
    * @param prior of the candidate's mean; NaN where there is none
    */

@@ -42,15 +42,29 @@ record RoleClaims(Sample sample, Labels labels, List<OfPolicy> policies, SavingC
   record Labels(long asked, long labelled, boolean declared) {}
 
   /**
+   * Why there may be no estimate of "always this arm".
+   *
+   * @param drawn first draws of it with the reward
+   * @param undrawnShare of the tasks whose context hardly ever drew it: {@link BucketSupport}
+   */
+  record Support(long drawn, double undrawnShare) {
+    /** Of the policy that was logged: it drew what it drew. */
+    static final Support FULL = new Support(0, 0);
+  }
+
+  /**
    * One policy.
    *
    * @param arm empty for the logged one
-   * @param quality empty: its arm was never drawn with a base label
-   * @param usd dollars per task; empty: its arm was never drawn with known dollars
+   * @param quality empty: its arm was never drawn with a base label, or hardly ever for a share of
+   *     the tasks
+   * @param usd dollars per task; empty: the same with known dollars
    */
   record OfPolicy(
       Kind kind,
       Optional<String> arm,
       Optional<PolicyEstimate> quality,
-      Optional<PolicyEstimate> usd) {}
+      Optional<PolicyEstimate> usd,
+      Support qualitySupport,
+      Support usdSupport) {}
 }

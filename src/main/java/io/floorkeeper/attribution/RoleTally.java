@@ -1,6 +1,7 @@
 package io.floorkeeper.attribution;
 
 import io.floorkeeper.bandit.CressieRead;
+import io.floorkeeper.bandit.ReferenceCost;
 import io.floorkeeper.ledger.DecisionId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.Set;
  *
  * <p><b>Quality</b> is that of base labels only, which were asked for at random, at one rate for
  * all arms: boosted ones favour arms in doubt. <b>Dollars</b> are those of draws of which all calls
- * are priced; a partial sum would pass for a cheap task.
+ * are priced; a partial sum would pass for a cheap task. The reference is the last candidate.
  */
 final class RoleTally {
   private static final double MICROS = 1e6;
@@ -32,7 +33,7 @@ final class RoleTally {
   private final Set<Long> sessions = new HashSet<>();
   private final RewardTally quality;
   private final RewardTally dollars;
-  private final List<Double> holdoutUsd = new ArrayList<>();
+  private final ReferenceCost reference = new ReferenceCost();
   private long notDrawn;
   private long repeats;
   private long firstDraws;
@@ -76,22 +77,29 @@ final class RoleTally {
     int fold = task.fold();
     spentNanoUsd = Math.addExact(spentNanoUsd, task.nanoUsd());
     if (task.dollarsKnown()) {
-      dollars.add(candidate, fold, pLog, 1, task.nanoUsd() / NANOS);
-      if (decision.has(DecisionId.HOLDOUT)) {
-        holdoutUsd.add(task.nanoUsd() / NANOS);
-      }
+      dollars.add(candidate, fold, decision.bucket(), pLog, 1, task.nanoUsd() / NANOS);
+    }
+    if (task.dollarsKnown() && candidate == candidates.size() - 1) {
+      reference.add(task.nanoUsd() / NANOS, pLog);
+    } else {
+      reference.addOther();
     }
     if (!decision.has(DecisionId.BASE_LABEL)) {
       return;
     }
     asked++;
     if (task.label().isEmpty()) {
-      quality.addUnseen(fold);
+      quality.addUnseen(fold, decision.bucket());
       return;
     }
     LoggedTask.TaskLabel label = task.label().get();
     quality.add(
-        candidate, fold, pLog, label.weightMicros() / MICROS, label.qualityMicros() / MICROS);
+        candidate,
+        fold,
+        decision.bucket(),
+        pLog,
+        label.weightMicros() / MICROS,
+        label.qualityMicros() / MICROS);
   }
 
   /**
@@ -107,7 +115,9 @@ final class RoleTally {
             RoleClaims.Kind.LOGGED,
             Optional.empty(),
             quality.seen() > 0 ? Optional.of(quality.logged(alpha)) : Optional.empty(),
-            dollars.seen() > 0 ? Optional.of(dollars.logged(alpha)) : Optional.empty()));
+            dollars.seen() > 0 ? Optional.of(dollars.logged(alpha)) : Optional.empty(),
+            RoleClaims.Support.FULL,
+            RoleClaims.Support.FULL));
     if (presetIndex >= 0) {
       policies.add(always(RoleClaims.Kind.PRESET, presetIndex, alpha));
     }
@@ -120,7 +130,7 @@ final class RoleTally {
         new RoleClaims.Labels(asked, quality.seen(), quality.isWeighted()),
         policies,
         SavingClaim.of(
-            spentNanoUsd / NANOS, dollars.seen(), firstDraws - dollars.seen(), holdoutUsd, alpha));
+            spentNanoUsd / NANOS, dollars.seen(), firstDraws - dollars.seen(), reference, alpha));
   }
 
   private RoleClaims.OfPolicy always(RoleClaims.Kind kind, int k, double alpha) {
@@ -128,11 +138,16 @@ final class RoleTally {
     return new RoleClaims.OfPolicy(
         kind,
         Optional.of(arm.key()),
-        quality.drawn(k) > 0
-            ? Optional.of(quality.always(k, arm.priorQuality(), alpha))
-            : Optional.empty(),
-        dollars.drawn(k) > 0
-            ? Optional.of(dollars.always(k, arm.priorUsd().orElse(Double.NaN), alpha))
-            : Optional.empty());
+        always(quality, k, arm.priorQuality(), alpha),
+        always(dollars, k, arm.priorUsd().orElse(Double.NaN), alpha),
+        new RoleClaims.Support(quality.drawn(k), quality.undrawnShare(k)),
+        new RoleClaims.Support(dollars.drawn(k), dollars.undrawnShare(k)));
+  }
+
+  private static Optional<PolicyEstimate> always(
+      RewardTally tally, int k, double prior, double alpha) {
+    return tally.drawn(k) > 0 && tally.undrawnShare(k) == 0
+        ? Optional.of(tally.always(k, prior, alpha))
+        : Optional.empty();
   }
 }

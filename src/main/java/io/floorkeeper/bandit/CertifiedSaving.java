@@ -13,22 +13,23 @@ import java.util.OptionalDouble;
  * </pre>
  *
  * <p>R are all dollars of the role (retries, classifier, labels, the holdout), N its tasks, L the
- * lower bound of {@link HoldoutCost}. Savings are signed. What is certified is the dollars that N
- * tasks would have cost on the reference arm in expectation. Holdouts are not pooled across roles:
- * their shares differ, and the pool's mean would be no role's.
+ * lower bound of {@link ReferenceCost}, or of {@link HoldoutCost} where the holdout's share is one
+ * and the same for all tasks. Savings are signed. What is certified is the dollars that N tasks
+ * would have cost on the reference arm in expectation. Holdouts are not pooled across roles: their
+ * shares differ, and the pool's mean would be no role's.
  */
 public final class CertifiedSaving {
 
   private CertifiedSaving() {}
 
   /**
-   * What one role spent and what its holdout says.
+   * What one role spent and what the reference costs at least.
    *
    * @param spentUsd R, not negative and finite
    * @param tasks N, not negative
-   * @param holdout of the same time
+   * @param reference of the same time
    */
-  public record Role(double spentUsd, long tasks, HoldoutCost holdout) {
+  public record Role(double spentUsd, long tasks, ReferenceBound reference) {
     public Role {
       if (!(spentUsd >= 0 && spentUsd < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("spentUsd must be finite and not negative: " + spentUsd);
@@ -65,7 +66,7 @@ public final class CertifiedSaving {
     double referenceUsd = 0;
     for (Role role : roles) {
       spentUsd += role.spentUsd();
-      referenceUsd += role.tasks() * role.holdout().lowerBoundUsd(alpha / roles.size()).orElse(0);
+      referenceUsd += role.tasks() * role.reference().lowerBoundUsd(alpha / roles.size()).orElse(0);
     }
     return referenceUsd > 0
         ? OptionalDouble.of(1 - spentUsd / referenceUsd)

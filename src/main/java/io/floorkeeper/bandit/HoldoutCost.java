@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a task costs at least, on average, on the reference arm: a lower confidence bound from the
@@ -33,9 +34,11 @@ import java.util.function.IntToDoubleFunction;
  * than a thousandth below it, at any number of samples.
  *
  * <p>The mean is that of the samples' own time: after a price change of the reference arm begin a
- * new one. Not safe for use by several threads.
+ * new one. And it is that of the tasks that were held out: of all tasks only where the share of the
+ * holdout is one and the same. Where it varies, {@link ReferenceCost}. Not safe for use by several
+ * threads.
  */
-public final class HoldoutCost {
+public final class HoldoutCost implements ReferenceBound {
 
   /** Fewer samples claim nothing. */
   public static final int LEAST_SAMPLES = 100;
@@ -137,12 +140,7 @@ public final class HoldoutCost {
     return samples;
   }
 
-  /**
-   * L, or nothing while there are fewer than {@link #LEAST_SAMPLES}.
-   *
-   * @param alpha in (0, 1)
-   * @throws IllegalArgumentException if it is out of range
-   */
+  @Override
   public OptionalDouble lowerBoundUsd(double alpha) {
     if (!(alpha > 0 && alpha < 1)) {
       throw new IllegalArgumentException("alpha must lie in (0, 1): " + alpha);
@@ -177,7 +175,7 @@ public final class HoldoutCost {
     double high = 1;
     for (int i = 0; i < 40; i++) {
       double middle = (low + high) / 2;
-      if (logMean(j -> between(point, j, middle)) >= level) {
+      if (logMean(LAMBDA.length, j -> between(point, j, middle)) >= level) {
         low = middle;
       } else {
         high = middle;
@@ -202,20 +200,21 @@ public final class HoldoutCost {
   }
 
   private double logMean(int point) {
-    return logMean(j -> logProduct(point, j));
+    return logMean(LAMBDA.length, j -> logProduct(point, j));
   }
 
-  /** ln mean_j exp(log_j), not overflowing. */
-  private static double logMean(IntToDoubleFunction log) {
+  /** ln mean_j exp(log_j), not overflowing; each log_j is asked for once. */
+  static double logMean(int count, IntToDoubleFunction log) {
+    double[] logs = IntStream.range(0, count).mapToDouble(log).toArray();
     double most = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < LAMBDA.length; j++) {
-      most = Math.max(most, log.applyAsDouble(j));
+    for (double value : logs) {
+      most = Math.max(most, value);
     }
     double sum = 0;
-    for (int j = 0; j < LAMBDA.length; j++) {
-      sum += Math.exp(log.applyAsDouble(j) - most);
+    for (double value : logs) {
+      sum += Math.exp(value - most);
     }
-    return most + Math.log(sum / LAMBDA.length);
+    return most + Math.log(sum / count);
   }
 
   public State state() {

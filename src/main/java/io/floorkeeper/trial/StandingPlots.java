@@ -26,7 +26,7 @@ final class StandingPlots {
   private static final Color[] COLORS = {
     new Color(0x0072B2), new Color(0x56B4E9), new Color(0xD55E00), new Color(0xE69F00),
     new Color(0x009E73), new Color(0xCC79A7), new Color(0x8C6D1F), new Color(0x5E3C99),
-    new Color(0x7F7F7F)
+    new Color(0x7F7F7F), new Color(0xB22222), new Color(0x9ACD32)
   };
 
   private static final Color LIMIT = new Color(0x333333);

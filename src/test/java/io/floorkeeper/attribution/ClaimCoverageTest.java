@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.floorkeeper.bandit.OffPolicyEstimate;
 import io.floorkeeper.ledger.DecisionId;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Are the claims right as often as they say? 300 logs of 1,500 tasks, seed 20261125. The allocation
@@ -96,6 +99,54 @@ class ClaimCoverageTest {
     robust.assertUnbiased(QUALITY[1]);
     assertThat(claimed).isEqualTo(LOGS);
     assertThat(overstated).isLessThanOrEqualTo(31);
+  }
+
+  /**
+   * Half of the tasks are easy, where the small arm passes .95 and is drawn for every second; the
+   * others hard, where it passes .3 and was given up: .625 on average. Out of the sums alone the
+   * doubly robust interval lies about .94, and at p = .001 covers in 0 of the 124 logs that happen
+   * to have no draw of the arm there. There is no number instead; and with one lucky draw, which
+   * stands for a thousand tasks, no normal interval, since hardly a draw is effective. (Seed
+   * 20261127; of 2 and 176 logs so told Cressie-Read's interval covers in all.)
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-5, .001})
+  void whatAnArmWouldDoWhereItIsNotDrawnIsNotGuessed(double hardShare) {
+    Random random = new Random(20261127);
+    int told = 0;
+    int bounded = 0;
+    for (int log = 0; log < LOGS; log++) {
+      // Given
+      Tasks tasks = new Tasks();
+      RoleTally tally = new RoleTally(Tasks.CANDIDATES);
+      for (int i = 0; i < TASKS; i++) {
+        boolean hard = random.nextBoolean();
+        double p = hard ? hardShare : .5;
+        boolean small = random.nextDouble() < p;
+        double quality = small ? hard ? .3 : .95 : .9;
+        tally.add(
+            tasks
+                .of(small ? Tasks.SMALL : Tasks.FRONTIER, small ? p : 1 - p)
+                .bucket(hard ? 2 : 1)
+                .asked()
+                .quality(random.nextDouble() < quality ? 1 : 0)
+                .task());
+      }
+
+      // When
+      EstimatesAnswer.Estimates small =
+          EstimatesAnswer.policy(tally.claims(-1, ALPHA).policies().get(2)).quality();
+
+      // Then
+      if (small.why() == null) {
+        told++;
+        assertThat(List.of(small.ips(), small.snips(), small.dr()))
+            .allSatisfy(interval -> assertThat(interval.low()).isNull());
+        EstimatesAnswer.Interval cressieRead = small.cressieRead();
+        bounded += cressieRead.low() <= .625 && .625 <= cressieRead.high() ? 1 : 0;
+      }
+    }
+    assertThat(bounded).as("with bounds for what is not seen").isEqualTo(told);
   }
 
   private static RoleTally log(Random random, double[] spentUsd) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From logged tasks to claims: which of them count, and the figures. */
@@ -161,6 +162,85 @@ class RoleTallyTest {
     assertThat(ones).isCloseTo(5_000, within(200));
   }
 
+  // --- where an arm was drawn
+
+  /** 1,000 tasks; of the share that lies in bucket 2 the small arm gets its weights' part only. */
+  private void addBuckets(double share, double meanWeight) {
+    int other = (int) (1_000 * share);
+    for (int i = 0; i < 1_000; i++) {
+      boolean second = i < other;
+      boolean small = second ? i < meanWeight * other / 4 : i % 2 == 0;
+      double p = second ? small ? .25 : .75 : .5;
+      add(
+          tasks
+              .of(small ? Tasks.SMALL : Tasks.MID, p)
+              .bucket(second ? 2 : 1)
+              .asked()
+              .quality(i % 3 == 0 ? 0 : 1)
+              .usd(.001 * (1 + i % 7)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ".3, 0, .3",
+    ".3, .49, .3",
+    ".3, .52, 0",
+    ".3, 1, 0",
+    ".02, 0, .02",
+    ".019, 0, 0",
+    ".9, .2, .9"
+  })
+  void anArmThatABucketHardlyEverDrewHasNoNumberButTheShareOfTheBucket(
+      double share, double meanWeight, double undrawn) {
+    addBuckets(share, meanWeight);
+
+    RoleClaims.OfPolicy small = always(claims(), "small/a");
+
+    assertThat(small.quality().isPresent()).isEqualTo(undrawn == 0);
+    assertThat(small.usd().isPresent()).isEqualTo(undrawn == 0);
+    assertThat(small.qualitySupport().undrawnShare()).isCloseTo(undrawn, within(1e-12));
+    assertThat(small.qualitySupport().drawn()).isPositive();
+    assertThat(small.usdSupport()).isEqualTo(small.qualitySupport());
+    assertThat(of(claims(), RoleClaims.Kind.LOGGED).quality()).isPresent();
+  }
+
+  @Test
+  void presetAndReferenceNeedSupportToo() {
+    for (int i = 0; i < 400; i++) {
+      int arm = i % 4 == 0 ? Tasks.MID : i % 4 == 1 ? Tasks.FRONTIER : Tasks.SMALL;
+      add(tasks.of(i < 200 ? Tasks.SMALL : arm, i < 200 ? 1 : .25).bucket(i < 200 ? 1 : 2).usd(1));
+    }
+
+    assertThat(of(claims(), RoleClaims.Kind.PRESET).usdSupport().undrawnShare()).isEqualTo(.5);
+    assertThat(of(claims(), RoleClaims.Kind.PRESET).usd()).isEmpty();
+    assertThat(of(claims(), RoleClaims.Kind.UNIFORM_REFERENCE).usd()).isEmpty();
+    assertThat(always(claims(), "small/a").usd()).isPresent();
+  }
+
+  /** Eighty buckets of 1.25 % each, in 44 of which nothing but mid was drawn. */
+  @Test
+  void smallBucketsAreAskedAfterTogether() {
+    for (int i = 0; i < 8_000; i++) {
+      boolean both = i % 80 < 36;
+      boolean small = both && i / 80 % 2 == 0;
+      add(tasks.of(small ? Tasks.SMALL : Tasks.MID, both ? .5 : 1).bucket(1 + i % 80).usd(1));
+    }
+
+    assertThat(always(claims(), "small/a").usdSupport().undrawnShare()).isEqualTo(1);
+    assertThat(always(claims(), "mid/b").usd()).isPresent();
+  }
+
+  @Test
+  void weightedLabelsSupportWithTheirWeights() {
+    for (int i = 0; i < 1_000; i++) {
+      Tasks.Draft draft = tasks.of(i % 2 == 0 ? Tasks.SMALL : Tasks.MID, .5).bucket(1).asked();
+      add(i < 100 ? draft.quality(i % 4 / 2, .1) : draft);
+    }
+
+    assertThat(always(claims(), "small/a").quality()).isPresent();
+  }
+
   // --- which tasks count
 
   @Test
@@ -295,13 +375,14 @@ class RoleTallyTest {
 
   // --- the saving
 
-  /** A constant c: L solves mean_j (1 - lambda_j + lambda_j*c/m)^n = 1/alpha. */
+  /** A constant c: L solves mean_j (1 - lambda_j + lambda_j*c/(p*m))^n (1 - lambda_j)^rest = 20. */
   @ParameterizedTest
   @ValueSource(doubles = {.004, .08})
-  void theSavingIsSignedAndItsReferenceTheHoldouts(double servedUsd) {
-    // Given: 150 tasks held out at $.06, 850 served
+  void theSavingIsSignedAndItsReferenceWeighed(double servedUsd) {
+    // Given: 150 tasks on the reference at $.06, half of them held out, and 850 elsewhere
     for (int i = 0; i < 150; i++) {
-      add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
+      boolean held = i % 2 == 0; // a draw is a draw
+      add(tasks.of(Tasks.FRONTIER, .15).flagged(held ? DecisionId.HOLDOUT : 0).usd(.06));
     }
     for (int i = 0; i < 850; i++) {
       add(tasks.of(Tasks.SMALL, .5).usd(servedUsd));
@@ -311,29 +392,29 @@ class RoleTallyTest {
     SavingClaim saving = claims().saving();
 
     // Then
+    double weighedUsd = .06 / (float) .15;
     double low = .03;
     double high = .06;
     for (int i = 0; i < 60; i++) {
       double m = (low + high) / 2;
       double mean = 0;
-      for (double lambda : new double[] {.02, .05, .1, .2, .4}) {
-        mean += Math.pow(1 - lambda + lambda * .06 / m, 150) / 5;
+      for (double lambda : new double[] {.0005, .001, .002, .005, .01, .02, .05, .1, .2, .4}) {
+        double won = 150 * Math.log1p(lambda * (weighedUsd / m - 1));
+        mean += Math.exp(won + 850 * Math.log1p(-lambda)) / 10;
       }
       low = mean >= 1 / ALPHA ? m : low;
       high = mean >= 1 / ALPHA ? high : m;
     }
     double spentUsd = 150 * .06 + 850 * servedUsd;
-    assertThat(saving.holdoutSamples()).isEqualTo(150);
+    assertThat(saving.referenceDraws()).isEqualTo(150);
     assertThat(saving.spentUsd()).isCloseTo(spentUsd, within(1e-9));
-    assertThat(saving.referenceUsd().orElseThrow())
-        .isLessThanOrEqualTo(low)
-        .isCloseTo(low, within(.001 * low));
-    assertThat(saving.saving().orElseThrow()).isCloseTo(1 - spentUsd / (1_000 * low), within(2e-3));
+    assertThat(saving.referenceUsd().orElseThrow()).isCloseTo(low, within(1e-6 * low));
+    assertThat(saving.saving().orElseThrow()).isCloseTo(1 - spentUsd / (1_000 * low), within(1e-5));
     assertThat(saving.saving().orElseThrow() > 0).isEqualTo(servedUsd < .06);
   }
 
   @Test
-  void ninetyNineHoldoutSamplesClaimNothing() {
+  void ninetyNineDrawsOfTheReferenceClaimNothing() {
     for (int i = 0; i < 99; i++) {
       add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
     }
@@ -343,6 +424,21 @@ class RoleTallyTest {
     add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));
 
     assertThat(claims().saving().saving()).isPresent();
+  }
+
+  /** Where every other arm's dollars got lost, the reference's draws are not all that there was. */
+  @Test
+  void tasksWithoutDollarsMakeTheReferenceNoDearer() {
+    for (int i = 0; i < 1_000; i++) {
+      Tasks.Draft draft = tasks.of(i % 5 == 0 ? Tasks.FRONTIER : Tasks.SMALL, i % 5 == 0 ? .2 : .8);
+      add(i % 5 == 0 ? draft.usd(.06) : draft.partlyUsd(0));
+    }
+
+    SavingClaim saving = claims().saving();
+
+    assertThat(saving.referenceDraws()).isEqualTo(200);
+    assertThat(saving.tasks()).isEqualTo(200);
+    assertThat(saving.referenceUsd().orElseThrow()).isBetween(.03, .06);
   }
 
   @Test
@@ -357,7 +453,7 @@ class RoleTallyTest {
     assertThat(saving.spentUsd()).isEqualTo(5);
     assertThat(saving.tasks()).isEqualTo(1);
     assertThat(saving.unpriced()).isEqualTo(2);
-    assertThat(saving.holdoutSamples()).isZero();
+    assertThat(saving.referenceDraws()).isZero();
   }
 
   private void add(Tasks.Draft draft) {

@@ -25,6 +25,7 @@ final class Tasks {
     private final int arm;
     private final double propensity;
     private int flags;
+    private int bucket;
     private Long session;
     private boolean drewBefore;
     private long nanoUsd;
@@ -38,6 +39,11 @@ final class Tasks {
 
     Draft flagged(int more) {
       flags |= more;
+      return this;
+    }
+
+    Draft bucket(int number) {
+      bucket = number;
       return this;
     }
 
@@ -94,7 +100,7 @@ final class Tasks {
               number & 0xFFFFFF,
               0,
               11,
-              0,
+              bucket,
               arm,
               (float) propensity,
               77,

@@ -151,30 +151,41 @@ class EstimatesIT {
     assertMatches(answer, later);
   }
 
-  /** Every task costs the reference $.03: L solves mean_j (1 - lambda_j + lambda_j*c/m)^n = 20. */
+  /**
+   * L solves mean_j prod (1 - lambda_j + lambda_j*y/m) = 20, y = .03/p on the reference, else 0.
+   */
   @Test
-  void theSavingIsCertifiedByTheHoldout() {
+  void theSavingIsCertifiedByAllDrawsOfTheReference() {
     JsonNode saving = estimates("").path("certified_saving");
 
     long held = draws.stream().filter(d -> (d.flags & HOLDOUT) != 0).count();
+    long onReference = draws.stream().filter(d -> d.arm == 2).count();
     double spentUsd = draws.stream().mapToDouble(Draw::usd).sum();
-    double low = .015;
-    double high = .030;
+    double low = .001;
+    double high = .1;
     for (int i = 0; i < 60; i++) {
       double m = (low + high) / 2;
       double mean = 0;
-      for (double lambda : new double[] {.02, .05, .1, .2, .4}) {
-        mean += Math.pow(1 - lambda + lambda * .030 / m, held) / 5;
+      for (double lambda : new double[] {.0005, .001, .002, .005, .01, .02, .05, .1, .2, .4}) {
+        double product = 1;
+        for (Draw draw : draws) {
+          double y = draw.arm == 2 ? draw.usd() / draw.propensity : 0;
+          product *= 1 - lambda + lambda * y / m;
+        }
+        mean += product / 10;
       }
       low = mean >= 20 ? m : low;
       high = mean >= 20 ? high : m;
     }
-    assertThat(saving.path("holdout_samples").asLong()).isEqualTo(held).isGreaterThan(99);
+    assertThat(held).isGreaterThan(99);
+    assertThat(saving.path("reference_draws").asLong())
+        .isEqualTo(onReference)
+        .isGreaterThanOrEqualTo(held);
     assertThat(saving.path("tasks").asInt()).isEqualTo(DRAWS);
     assertThat(saving.path("spent_usd").asDouble()).isCloseTo(spentUsd, within(1e-9));
-    assertThat(saving.path("reference_usd_low").asDouble()).isCloseTo(low, within(1e-3 * low));
+    assertThat(saving.path("reference_usd_low").asDouble()).isCloseTo(low, within(1e-6 * low));
     assertThat(saving.path("saving").asDouble())
-        .isCloseTo(1 - spentUsd / (DRAWS * low), within(2e-3));
+        .isCloseTo(1 - spentUsd / (DRAWS * low), within(1e-5));
     assertThat(saving.path("anytime_valid").asBoolean()).isTrue();
     assertThat(saving.has("why")).isFalse();
     // A claim that may be wrong more seldom claims less.
@@ -189,7 +200,7 @@ class EstimatesIT {
     assertThat(answer.at("/sample/first_draws").asInt()).isZero();
     assertThat(answer.at("/certified_saving").has("saving")).isFalse();
     assertThat(answer.at("/certified_saving/why").asText())
-        .startsWith("0 holdout samples")
+        .startsWith("0 draws of the reference")
         .contains("holdout_share is 0");
     assertThat(answer.at("/policies/3/quality/why").asText())
         .isEqualTo("small/tiny-1 was never drawn with a base label");
@@ -198,7 +209,7 @@ class EstimatesIT {
             ServiceProcess.json(service.get("/roles/worker/estimates?since=2050-01-01T00:00:00Z"))
                 .at("/certified_saving/why")
                 .asText())
-        .isEqualTo("0 holdout samples with known dollars; a claim needs 100");
+        .isEqualTo("0 draws of the reference with known dollars; a claim needs 100");
   }
 
   /** Their flags say 0, not what they were: an undrawn one would pass for a draw. */
@@ -286,13 +297,24 @@ class EstimatesIT {
       assertThat(told.path("why").asText()).contains("never drawn");
       return;
     }
+    if (w < log.size() / 2.) {
+      assertThat(told.path("why").asText()).contains("100 % of the tasks").contains("hardly ever");
+      return;
+    }
     assertThat(told.path("n").asInt()).isEqualTo(log.size());
-    assertThat(told.at("/ips/value").asDouble()).isCloseTo(x / log.size(), within(1e-9));
+    double ips = quality ? Math.min(1, x / log.size()) : x / log.size();
+    assertThat(told.at("/ips/value").asDouble()).isCloseTo(ips, within(1e-9));
     assertThat(told.at("/snips/value").asDouble()).isCloseTo(x / w, within(1e-9));
     assertThat(told.path("mean_weight").asDouble()).isCloseTo(w / log.size(), within(1e-9));
     assertThat(told.has("cressie_read")).isEqualTo(quality);
-    if (drawn > 1) {
-      assertThat(told.at("/dr/low").asDouble()).isLessThanOrEqualTo(told.at("/dr/high").asDouble());
+    boolean told30 = told.path("effective_n").asDouble() >= 30;
+    assertThat(told.at("/ips").has("low")).isEqualTo(told30);
+    if (told.at("/dr").has("low")) {
+      assertThat(told.at("/dr/low").asDouble()).isLessThan(told.at("/dr/high").asDouble());
+    }
+    if (!quality) {
+      assertThat(told.at("/snips").has("low")).as("all of an arm's tasks cost the same").isFalse();
+      assertThat(told.at("/snips/why").asText()).isNotEmpty();
     }
   }
 

@@ -1,0 +1,85 @@
+package io.floorkeeper.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.ArmEvidence;
+import io.floorkeeper.posterior.ArmStanding;
+import io.floorkeeper.posterior.RoleEvidence;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** An arm under an alarm, from its standing to its share. */
+class DemotionTest {
+  private static final Map<String, Set<Long>> NO_MASKS = Map.of();
+  private final AllocationBuilder builder = new AllocationBuilder((role, why) -> {});
+
+  @Test
+  void aDemotedArmIsTriedAndLabelledUntilItHasFiftyNewLabels() {
+    // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block; no
+    // ledger, in which the small arm's 400 calls would be a debt
+    PolicyBook.Published published =
+        Snapshots.worker("{floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
+    RoleEvidence few =
+        demoted(
+            Snapshots.MID,
+            Snapshots.labelled(Snapshots.SMALL, 400, 280),
+            Snapshots.labelled(Snapshots.MID, 49, 48));
+    RoleEvidence enough =
+        demoted(
+            Snapshots.MID,
+            Snapshots.labelled(Snapshots.SMALL, 400, 280),
+            Snapshots.labelled(Snapshots.MID, 50, 49));
+    // When
+    MaskAllocation out =
+        build(published, NO_MASKS, null, few).routes("worker").allocations().get(0);
+    MaskAllocation back =
+        build(published, NO_MASKS, null, enough).routes("worker").allocations().get(0);
+    // Then
+    assertThat(out.demoted()).containsExactly(1);
+    assertThat(out.solution().pi(1)).isBetween(.10, .12);
+    assertThat(out.wantsLabels(1)).isTrue();
+    assertThat(back.demoted()).isEmpty();
+    assertThat(back.solution().pi(1)).isGreaterThan(.9);
+  }
+
+  @Test
+  void theStrongestEligibleArmIsNeverDemoted() {
+    PolicyBook.Published published = Snapshots.worker("{floor: {quality: .9}}");
+    RoleEvidence evidence =
+        demoted(Snapshots.FRONTIER, Snapshots.labelled(Snapshots.FRONTIER, 10, 9));
+
+    MaskAllocation allocation =
+        build(published, NO_MASKS, null, evidence).routes("worker").allocations().get(0);
+
+    assertThat(allocation.demoted()).isEmpty();
+  }
+
+  private static RoleEvidence demoted(int armNo, ArmEvidence... arms) {
+    RoleEvidence calm = Snapshots.evidence(arms);
+    return new RoleEvidence(
+        calm.roleNo(),
+        calm.calls(),
+        calm.epoch(),
+        calm.block(),
+        calm.arms(),
+        List.of(new ArmStanding(armNo, 1, Snapshots.BLOCK, "drift_down")),
+        List.of());
+  }
+
+  private AllocationSnapshot build(
+      PolicyBook.Published published,
+      Map<String, Set<Long>> wanted,
+      AllocationSnapshot previous,
+      RoleEvidence... roles) {
+    return builder.build(
+        AllocationSnapshot.Source.LIVE,
+        published,
+        Snapshots.posteriors(roles),
+        Snapshots.KEYS,
+        wanted,
+        previous);
+  }
+}
