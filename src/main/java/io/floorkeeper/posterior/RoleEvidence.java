@@ -85,6 +85,11 @@ public record RoleEvidence(
         a.sums().plus(b.sums()));
   }
 
+  /** Whether there is anything to be told apart. */
+  public boolean isOfSeveralBuckets() {
+    return !arms.isEmpty() && arms.stream().anyMatch(a -> a.bucket() != arms.get(0).bucket());
+  }
+
   /**
    * Tasks that were begun in some buckets, on whatever arm, as they count today: forgotten with the
    * half-life, d = 2^(-(N - N_b)/H), and not with resets. What an arm was reset for is its quality;

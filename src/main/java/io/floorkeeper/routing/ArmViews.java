@@ -23,7 +23,9 @@ final class ArmViews {
 
   /** Of the whole role: its buckets together, weighed by traffic where they differ. */
   static List<ArmView> of(Numbers numbers, RolePolicy policy, RoleEvidence evidence) {
-    return new StrataViews(numbers, policy, evidence).whole();
+    return evidence.isOfSeveralBuckets()
+        ? new StrataViews(numbers, policy, evidence).whole()
+        : of(numbers, policy, evidence, bucket -> true);
   }
 
   /** Of some of the role's buckets together, as if they were all that it has. */
