@@ -6,7 +6,7 @@ alter table evidence add primary key (role_no, bucket, arm_no, block, part);
 comment on column evidence.part is '0: first passes. Positive: what climbing the escalation ladder of this digest changed, to be added to 0 while the ladder is the same (may be negative). -1: calls of higher rungs, under the arm that ran them: selected by failure, so never part of that arm''s own evidence.';
 
 alter table episode
-  add column flags integer not null default 0,
+  add column flags integer,
   add column session_hash bigint,
   add column decided_at timestamptz,
   add column ladder integer not null default 0,
@@ -30,7 +30,7 @@ update episode set decided_at = timestamptz '2025-01-01 00:00:00+00' + interval 
     + (get_byte(root, 3)::bigint << 8) + get_byte(root, 4)::bigint);
 alter table episode alter column decided_at set not null;
 create index episode_by_role_and_time on episode (role_no, decided_at);
-comment on column episode.flags is 'Flags of the decision id as the first call that was seen carried them: base or boosted label, holdout, control, drawn or not.';
+comment on column episode.flags is 'Flags of the decision id as the first call that was seen carried them: base or boosted label, holdout, control, drawn or not. Null: from before they were kept.';
 comment on column episode.session_hash is 'Of the session that the first seen call named; null: none. Draws of one session are not independent.';
 comment on column episode.ladder is 'Digest of the escalation ladder that the episode climbs; 0: it never left its first rung.';
 comment on column episode.first_calls is 'The calls of rung 0 alone, likewise the other columns first_...; null while there are no others.';

@@ -22,18 +22,17 @@ class TaskReader {
   private static final int PATIENCE_SECONDS = 20; // below the socket's own, or the server reads on
 
   /**
-   * The latest so many in ascending order. Rows from before flags were kept say 0 of every flag,
-   * also of those that would exclude them: reading begins with the first flagged row. Delivered
-   * quality as learning has it: 0 where the last call failed, errors count, and no label stands
-   * against that. A session whose first draw lies before what is read repeats that one: joined, not
-   * looked up row by row, so that its cost is one scan of the role however much there is.
+   * The latest so many in ascending order. Rows from before flags were kept have none: nobody knows
+   * whether they were drawn, and they are not read. Delivered quality as learning has it: 0 where
+   * the last call failed, errors count, and no label stands against that. A session whose first
+   * draw lies before what is read repeats that one: joined, not looked up row by row, so that its
+   * cost is one scan of the role however much there is.
    */
   private static final String LATEST =
       """
       with latest as materialized (
         select * from episode
-        where role_no = ? and calls > 0 and decided_at >= ? and decided_at >=
-          (select min(decided_at) from episode where role_no = ? and flags <> 0)
+        where role_no = ? and calls > 0 and flags is not null and decided_at >= ?
         order by decided_at desc, root desc limit ?),
       earlier as (
         select distinct session_hash from episode
@@ -69,10 +68,9 @@ class TaskReader {
         select.setQueryTimeout(PATIENCE_SECONDS);
         select.setInt(1, roleNo);
         select.setObject(2, since.atOffset(ZoneOffset.UTC));
-        select.setInt(3, roleNo);
-        select.setInt(4, most);
-        select.setInt(5, roleNo);
-        select.setInt(6, LoggedTask.NO_DRAW);
+        select.setInt(3, most);
+        select.setInt(4, roleNo);
+        select.setInt(5, LoggedTask.NO_DRAW);
         int rows = 0;
         try (ResultSet row = select.executeQuery()) {
           while (row.next()) {

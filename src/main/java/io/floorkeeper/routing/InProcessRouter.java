@@ -55,7 +55,7 @@ public final class InProcessRouter {
 
     /** Whether the allocation was not the role's own. */
     public boolean byContext() {
-      return context != null && context.isInForce();
+      return context != null && context.inForce();
     }
   }
 

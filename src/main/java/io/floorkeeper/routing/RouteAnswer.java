@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The answer of {@code /route}: a name to call and an id to carry. The call itself never passes
@@ -44,12 +45,13 @@ public record RouteAnswer(
    * @param status why: {@code off, unstable, alike, no_gain, in_force}
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  @Schema(name = "RoutedContext")
   public record Context(int bucket, String routedBy, String status) {
 
     /** The status of a context that is in force. */
     static final String IN_FORCE = "in_force";
 
-    boolean isInForce() {
+    boolean inForce() {
       return status.equals(IN_FORCE);
     }
   }
