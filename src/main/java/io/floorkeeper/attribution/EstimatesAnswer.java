@@ -3,6 +3,7 @@ package io.floorkeeper.attribution;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.floorkeeper.bandit.BernoulliInterval;
 import io.floorkeeper.bandit.HoldoutShare;
 import io.floorkeeper.bandit.OffPolicyEstimate;
 import io.floorkeeper.bandit.ReferenceCost;
@@ -33,6 +34,9 @@ public record EstimatesAnswer(
     Saving certifiedSaving) {
 
   private static final int LEAST_EFFECTIVE = 30;
+
+  /** Where an interval that holds at all looks is to be nearly the shortest. */
+  private static final double TASKS_OF_A_CLAIM = 1_000;
 
   /** An interval's width that is nothing but that, relative. */
   private static final double ROUNDING = 1e-9;
@@ -94,6 +98,8 @@ public record EstimatesAnswer(
    *     ips is too low, and snips and dr take what it earned for the rest of the tasks
    * @param cressieRead quality only: rewards with bounds. The one to trust where failures are rare
    * @param dr doubly robust, two folds
+   * @param anytime of the quality of what was logged, where all labels weigh alike and the window
+   *     does not move: the interval that holds at all looks together
    * @param why there is no estimate: the arm was never drawn, or hardly ever in context buckets
    *     with 2 % of the tasks or more ({@code BucketSupport})
    */
@@ -108,6 +114,7 @@ public record EstimatesAnswer(
       Interval snips,
       Interval cressieRead,
       Interval dr,
+      Interval anytime,
       String why) {}
 
   /**
@@ -177,16 +184,45 @@ public record EstimatesAnswer(
             claims.labels().asked(),
             claims.labels().labelled(),
             claims.labels().declared()),
-        claims.policies().stream().map(EstimatesAnswer::policy).toList(),
+        claims.policies().stream()
+            .map(p -> policy(p, !claims.labels().declared() && !answer.truncated(), alpha))
+            .toList(),
         saving(claims.saving(), role.holdoutShare(), answer.truncated()));
   }
 
-  static Policy policy(RoleClaims.OfPolicy of) {
+  /**
+   * @param isPlain whether labels weigh alike and the window does not move: then the mean of what
+   *     was logged has an interval that holds at all looks together
+   */
+  static Policy policy(RoleClaims.OfPolicy of, boolean isPlain, double alpha) {
+    Optional<Interval> anytime =
+        isPlain && of.kind() == RoleClaims.Kind.LOGGED
+            ? of.quality().map(q -> anytime(q, alpha))
+            : Optional.empty();
     return new Policy(
         of.kind().name().toLowerCase(Locale.ROOT),
         of.arm().orElse(null),
-        estimates(of.quality(), true, whyNot(of.arm(), "with a base label", of.qualitySupport())),
-        estimates(of.usd(), false, whyNot(of.arm(), "with known dollars", of.usdSupport())));
+        estimates(
+            of.quality(),
+            true,
+            anytime,
+            whyNot(of.arm(), "with a base label", of.qualitySupport())),
+        estimates(
+            of.usd(),
+            false,
+            Optional.empty(),
+            whyNot(of.arm(), "with known dollars", of.usdSupport())));
+  }
+
+  /**
+   * Of the average of what the logged tasks could be expected to deliver, however often it is
+   * looked at ({@link BernoulliInterval}): what a claim of a kept floor rests on.
+   */
+  private static Interval anytime(PolicyEstimate logged, double alpha) {
+    double mean = Math.max(0, Math.min(1, logged.ips().value()));
+    BernoulliInterval interval =
+        BernoulliInterval.of(mean * logged.n(), logged.n(), alpha, TASKS_OF_A_CLAIM);
+    return new Interval(mean, interval.low(), interval.high(), null);
   }
 
   /** What there is instead of an estimate. */
@@ -201,11 +237,14 @@ public record EstimatesAnswer(
             needed,
             arm.orElse("it"));
     String why = support.drawn() == 0 ? never : hardly;
-    return new Estimates(support.drawn(), null, null, null, null, null, null, null, why);
+    return new Estimates(support.drawn(), null, null, null, null, null, null, null, null, why);
   }
 
   private static Estimates estimates(
-      Optional<PolicyEstimate> estimate, boolean ofQuality, Estimates whyNot) {
+      Optional<PolicyEstimate> estimate,
+      boolean ofQuality,
+      Optional<Interval> anytime,
+      Estimates whyNot) {
     if (estimate.isEmpty()) {
       return whyNot;
     }
@@ -219,6 +258,7 @@ public record EstimatesAnswer(
         normal(e.snips(), ofQuality),
         e.cressieRead().map(c -> interval(c, c.n(), ofQuality)).orElse(null),
         e.doublyRobust().map(d -> normal(d, ofQuality)).orElse(null),
+        anytime.orElse(null),
         null);
   }
 

@@ -135,7 +135,7 @@ class ClaimCoverageTest {
 
       // When
       EstimatesAnswer.Estimates small =
-          EstimatesAnswer.policy(tally.claims(-1, ALPHA).policies().get(2)).quality();
+          EstimatesAnswer.policy(tally.claims(-1, ALPHA).policies().get(2), true, ALPHA).quality();
 
       // Then
       if (small.why() == null) {

@@ -20,7 +20,7 @@ class EstimatesAnswerTest {
 
   /** logged, uniform_reference, small, mid, frontier. */
   private EstimatesAnswer.Policy told(int policy) {
-    return EstimatesAnswer.policy(tally.claims(-1, .05).policies().get(policy));
+    return EstimatesAnswer.policy(tally.claims(-1, .05).policies().get(policy), true, .05);
   }
 
   @Test
@@ -47,6 +47,27 @@ class EstimatesAnswerTest {
               assertThat(interval.why()).isNull();
             });
     assertThat(told(2).costUsd().ips().value()).as("dollars are not cut").isLessThan(.05);
+  }
+
+  /** confseq's figure for 700 of 1,000 at nBest 100 is .651629/.745949; here nBest is 1,000. */
+  @Test
+  void whatWasLoggedHasAnIntervalThatHoldsAtAllLooks() {
+    add(700, Tasks.SMALL, .5, 1, .03);
+    add(300, Tasks.MID, .5, 0, .02);
+
+    EstimatesAnswer.Estimates logged = told(0).quality();
+
+    assertThat(logged.anytime().value()).isCloseTo(.7, within(1e-12));
+    assertThat(logged.anytime().low()).isBetween(.65, logged.ips().low());
+    assertThat(logged.anytime().high()).isBetween(logged.ips().high(), .75);
+    assertThat(told(2).quality().anytime()).as("of what was not logged").isNull();
+    assertThat(told(0).costUsd().anytime()).as("of dollars").isNull();
+    assertThat(
+            EstimatesAnswer.policy(tally.claims(-1, .05).policies().get(0), false, .05)
+                .quality()
+                .anytime())
+        .as("of labels that weigh differently")
+        .isNull();
   }
 
   @Test
@@ -126,6 +147,7 @@ class EstimatesAnswerTest {
         .isEqualTo(
             new EstimatesAnswer.Estimates(
                 100,
+                null,
                 null,
                 null,
                 null,

@@ -125,6 +125,8 @@ class EstimatesIT {
     assertThat(answer.at("/sample/repeats").asInt()).isEqualTo(2);
     assertThat(answer.at("/sample/not_drawn").asInt()).isEqualTo(1);
     assertThat(answer.at("/sample/truncated").asBoolean()).isFalse();
+    JsonNode logged = answer.at("/policies/0/quality");
+    assertThat(logged.at("/anytime/low").asDouble()).isLessThan(logged.at("/ips/low").asDouble());
     assertThat(answer.at("/labels/used").asText()).isEqualTo("base");
     assertThat(answer.at("/labels/asked").asLong())
         .isEqualTo(draws.stream().filter(d -> (d.flags & BASE_LABEL) != 0).count());
