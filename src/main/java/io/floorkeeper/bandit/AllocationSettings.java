@@ -1,6 +1,7 @@
 package io.floorkeeper.bandit;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The knobs of an allocation.
@@ -94,120 +95,83 @@ public record AllocationSettings(
     return new AllocationSettings(FloorScope.ROLE, .10, .01, .03, HoldoutShare.NONE, 0, .98);
   }
 
-  public AllocationSettings withScope(FloorScope scope) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  /** A copy that can be written. */
+  private static final class Draft {
+    FloorScope scope;
+    double delta;
+    double eps;
+    double eps0;
+    HoldoutShare holdoutShare;
+    double controlShare;
+    double fallbackRelativeFloor;
+    double referenceShare;
+    double ledgerConfidence;
+
+    Draft(AllocationSettings of) {
+      scope = of.scope;
+      delta = of.delta;
+      eps = of.eps;
+      eps0 = of.eps0;
+      holdoutShare = of.holdoutShare;
+      controlShare = of.controlShare;
+      fallbackRelativeFloor = of.fallbackRelativeFloor;
+      referenceShare = of.referenceShare;
+      ledgerConfidence = of.ledgerConfidence;
+    }
+
+    AllocationSettings settings() {
+      return new AllocationSettings(
+          scope,
+          delta,
+          eps,
+          eps0,
+          holdoutShare,
+          controlShare,
+          fallbackRelativeFloor,
+          referenceShare,
+          ledgerConfidence);
+    }
   }
 
-  public AllocationSettings withDelta(double delta) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  private AllocationSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
   }
 
-  public AllocationSettings withEps(double eps) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withScope(FloorScope value) {
+    return with(draft -> draft.scope = value);
   }
 
-  public AllocationSettings withEps0(double eps0) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withDelta(double value) {
+    return with(draft -> draft.delta = value);
   }
 
-  public AllocationSettings withHoldoutShare(HoldoutShare holdoutShare) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withEps(double value) {
+    return with(draft -> draft.eps = value);
   }
 
-  public AllocationSettings withControlShare(double controlShare) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withEps0(double value) {
+    return with(draft -> draft.eps0 = value);
   }
 
-  public AllocationSettings withFallbackRelativeFloor(double fallbackRelativeFloor) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withHoldoutShare(HoldoutShare value) {
+    return with(draft -> draft.holdoutShare = value);
   }
 
-  public AllocationSettings withReferenceShare(double referenceShare) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withControlShare(double value) {
+    return with(draft -> draft.controlShare = value);
   }
 
-  public AllocationSettings withLedgerConfidence(double ledgerConfidence) {
-    return new AllocationSettings(
-        scope,
-        delta,
-        eps,
-        eps0,
-        holdoutShare,
-        controlShare,
-        fallbackRelativeFloor,
-        referenceShare,
-        ledgerConfidence);
+  public AllocationSettings withFallbackRelativeFloor(double value) {
+    return with(draft -> draft.fallbackRelativeFloor = value);
+  }
+
+  public AllocationSettings withReferenceShare(double value) {
+    return with(draft -> draft.referenceShare = value);
+  }
+
+  public AllocationSettings withLedgerConfidence(double value) {
+    return with(draft -> draft.ledgerConfidence = value);
   }
 }

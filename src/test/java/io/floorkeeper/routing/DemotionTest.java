@@ -7,15 +7,10 @@ import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.ArmStanding;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An arm under an alarm, from its standing to its share. */
 class DemotionTest {
-  private static final Map<String, Set<Long>> NO_MASKS = Map.of();
-  private final AllocationBuilder builder = new AllocationBuilder((role, why) -> {});
-
   @Test
   void aDemotedArmIsTriedAndLabelledUntilItHasFiftyNewLabels() {
     // Given: a mid arm that the evidence proves, and an alarm that opened the evidence's block; no
@@ -33,10 +28,8 @@ class DemotionTest {
             Snapshots.labelled(Snapshots.SMALL, 400, 280),
             Snapshots.labelled(Snapshots.MID, 50, 49));
     // When
-    MaskAllocation out =
-        build(published, NO_MASKS, null, few).routes("worker").allocations().get(0);
-    MaskAllocation back =
-        build(published, NO_MASKS, null, enough).routes("worker").allocations().get(0);
+    MaskAllocation out = Snapshots.of(published, few).routes("worker").allocations().get(0);
+    MaskAllocation back = Snapshots.of(published, enough).routes("worker").allocations().get(0);
     // Then
     assertThat(out.demoted()).containsExactly(1);
     assertThat(out.solution().pi(1)).isBetween(.10, .12);
@@ -52,7 +45,7 @@ class DemotionTest {
         demoted(Snapshots.FRONTIER, Snapshots.labelled(Snapshots.FRONTIER, 10, 9));
 
     MaskAllocation allocation =
-        build(published, NO_MASKS, null, evidence).routes("worker").allocations().get(0);
+        Snapshots.of(published, evidence).routes("worker").allocations().get(0);
 
     assertThat(allocation.demoted()).isEmpty();
   }
@@ -67,19 +60,5 @@ class DemotionTest {
         calm.arms(),
         List.of(new ArmStanding(armNo, 1, Snapshots.BLOCK, "drift_down")),
         List.of());
-  }
-
-  private AllocationSnapshot build(
-      PolicyBook.Published published,
-      Map<String, Set<Long>> wanted,
-      AllocationSnapshot previous,
-      RoleEvidence... roles) {
-    return builder.build(
-        AllocationSnapshot.Source.LIVE,
-        published,
-        Snapshots.posteriors(roles),
-        Snapshots.KEYS,
-        wanted,
-        previous);
   }
 }
