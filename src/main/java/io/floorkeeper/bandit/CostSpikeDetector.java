@@ -1,9 +1,10 @@
 package io.floorkeeper.bandit;
 
 /**
- * Notices fast that a role's episodes cost more than they used to: a CUSUM of the logarithm of the
- * cost against the role's own running baseline. It stands beside the {@link EDetector} of the
- * ceiling, which is slower, and exact about what a false alarm is.
+ * Notices fast that calls cost more than they used to: a CUSUM of the logarithm of the cost against
+ * its own running baseline. It is for calls of one kind (an arm's): where a router moves traffic to
+ * dearer arms, the costs of all of them together leap and nothing has happened. It stands beside
+ * the {@link EDetector} of the ceiling, which is slower, and exact about what a false alarm is.
  *
  * <pre>
  * z = clip((ln c - mean) / (sd * sqrt(1 + 1/n)), -4, 4)     mean, sd of the n episodes before
