@@ -1,5 +1,6 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.policy.PolicyBook;
 import java.security.GeneralSecurityException;
@@ -85,7 +86,7 @@ public class DecisionBenchmark {
   }
 
   private Decision decide(RouteRequest request) {
-    return router.decide(request, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence++);
+    return router.decide(request, Caller.LOCAL, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence++);
   }
 
   @Benchmark

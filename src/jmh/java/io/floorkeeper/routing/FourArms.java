@@ -48,13 +48,7 @@ final class FourArms {
     Policy policy = one.policy();
     return new PolicyBook.Published(
         one.version(),
-        new Policy(
-            policy.digest(),
-            policy.tiers(),
-            policies,
-            policy.defaultRole(),
-            policy.pins(),
-            policy.precedence()),
+        policy.withRoles(policies),
         new Numbers(numbers, one.numbers().arms()),
         one.document(),
         one.source());

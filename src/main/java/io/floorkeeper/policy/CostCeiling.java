@@ -4,12 +4,28 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Above what a role must not cost or take; each part is optional, absent parts bind nothing. */
+/**
+ * Above what a role must not cost or take; each part is optional, absent parts bind nothing.
+ *
+ * @param spendUsdPerDay of the role, in days of UTC
+ * @param spendUsdPerRun of the role within one {@code run_id}
+ * @param action what happens where spend has reached its ceiling
+ */
 public record CostCeiling(
     Optional<BigDecimal> costUsdPerCall,
     Optional<BigDecimal> spendUsdPerDay,
-    Optional<Duration> p95Latency) {
+    Optional<BigDecimal> spendUsdPerRun,
+    Optional<Duration> p95Latency,
+    Action action) {
 
   public static final CostCeiling NONE =
-      new CostCeiling(Optional.empty(), Optional.empty(), Optional.empty());
+      new CostCeiling(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Action.LOWER);
+
+  /** LOWER: cheaper arms, as the precedence allows; BLOCK: no answer; ALERT: say so only. */
+  public enum Action {
+    LOWER,
+    BLOCK,
+    ALERT
+  }
 }

@@ -5,9 +5,16 @@ package io.floorkeeper.policy;
  *
  * @param path where, as in {@code roles.worker.floor.quality}; the name of the source, where its
  *     text cannot be read; empty, where it is about the other findings
- * @param message what, and what would be right
+ * @param message what is wrong
+ * @param suggestion what would be right
  */
-public record Finding(String path, String message) {
+public record Finding(String path, String message, String suggestion) {
+
+  /** With what the published schema suggests. */
+  public Finding(String path, String message) {
+    this(path, message, Suggestions.of(path, message));
+  }
+
   @Override
   public String toString() {
     return path.isEmpty() ? message : path + ": " + message;

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param name shown as the reason of the narrowing
  * @param tags all of them must be on the request with these values
  * @param models names of models, at least one
+ * @param auditRequired whether a decision under it is given only when its record is safe
  */
 public record Pin(
     String name,
@@ -18,7 +19,8 @@ public record Pin(
     Optional<String> dataClass,
     Optional<String> tenant,
     Map<String, String> tags,
-    Set<String> models) {
+    Set<String> models,
+    boolean auditRequired) {
   public Pin {
     tags = Map.copyOf(tags);
     models = Set.copyOf(models);

@@ -1,8 +1,12 @@
 package io.floorkeeper.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,6 +20,8 @@ import java.util.function.UnaryOperator;
  * @param defaultRole the role that answers for roles the policy does not know; empty: such a
  *     request is a 404
  * @param pins all of them bind at once: a request keeps the models that every matching pin allows
+ * @param dataClasses that it knows, those of its pins included; compared without case
+ * @param rules in their order, the first that matches counts
  */
 public record Policy(
     String digest,
@@ -23,12 +29,17 @@ public record Policy(
     Map<String, RolePolicy> roles,
     Optional<String> defaultRole,
     List<Pin> pins,
+    Set<String> dataClasses,
+    List<Rule> rules,
+    HealthRule health,
     Precedence precedence) {
 
   public Policy {
     tiers = List.copyOf(tiers);
-    roles = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(roles));
+    roles = Collections.unmodifiableMap(new LinkedHashMap<>(roles));
     pins = List.copyOf(pins);
+    dataClasses = known(dataClasses, pins);
+    rules = List.copyOf(rules);
   }
 
   /** What wins where a floor and a ceiling cannot both be held. */
@@ -45,8 +56,22 @@ public record Policy(
 
   /** With every role changed; what-if policies keep the digest of what they came from. */
   public Policy withRoles(UnaryOperator<RolePolicy> change) {
-    Map<String, RolePolicy> changed = new java.util.LinkedHashMap<>();
+    Map<String, RolePolicy> changed = new LinkedHashMap<>();
     roles.forEach((name, role) -> changed.put(name, change.apply(role)));
-    return new Policy(digest, tiers, changed, defaultRole, pins, precedence);
+    return withRoles(changed);
+  }
+
+  /** With these roles instead; so too. */
+  public Policy withRoles(Map<String, RolePolicy> others) {
+    return new Policy(
+        digest, tiers, others, defaultRole, pins, dataClasses, rules, health, precedence);
+  }
+
+  /** Declared classes and those of the pins, found in whatever case they are written. */
+  private static Set<String> known(Set<String> declared, List<Pin> pins) {
+    Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    known.addAll(declared);
+    pins.forEach(pin -> pin.dataClass().ifPresent(known::add));
+    return Collections.unmodifiableSet(known);
   }
 }

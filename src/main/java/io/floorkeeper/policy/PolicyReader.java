@@ -83,8 +83,7 @@ public final class PolicyReader {
                 roles.put(name, RoleReader.read(name, section, arms, findings));
               }
             });
-    List<Pin> pins =
-        document.sections("pins", Shape.PIN).stream().map(pin -> pin(pin, findings)).toList();
+    List<Pin> pins = document.sections("pins", Shape.PIN).stream().map(PolicyReader::pin).toList();
     alerts(document);
     Policy policy =
         new Policy(
@@ -93,6 +92,12 @@ public final class PolicyReader {
             roles,
             document.text("default_role"),
             pins,
+            Set.copyOf(document.texts("data_classes").orElse(List.of())),
+            document.sections("rules", Shape.RULE).stream().map(RouteRuleReader::rule).toList(),
+            document
+                .section("health", Shape.HEALTH)
+                .map(RouteRuleReader::health)
+                .orElse(HealthRule.DEFAULT),
             document.choice(
                 "precedence",
                 Policy.Precedence.QUALITY_FIRST,
@@ -101,18 +106,10 @@ public final class PolicyReader {
     return policy;
   }
 
-  private static Pin pin(Section pin, Findings findings) {
+  private static Pin pin(Section pin) {
     pin.required("match", "models");
     Optional<Section> match = pin.section("match", Shape.MATCH);
-    Map<String, String> tags = new LinkedHashMap<>();
-    match.ifPresent(
-        section ->
-            section
-                .members("tags")
-                .forEach(
-                    (tag, value) ->
-                        Section.text(Names.path(section.path("tags"), tag), value, findings)
-                            .ifPresent(text -> tags.put(tag, text))));
+    Map<String, String> tags = match.map(section -> section.textsByName("tags")).orElse(Map.of());
     Optional<String> role = match.flatMap(section -> section.text("role"));
     Optional<String> dataClass = match.flatMap(section -> section.text("data_class"));
     Optional<String> tenant = match.flatMap(section -> section.text("tenant"));
@@ -124,8 +121,17 @@ public final class PolicyReader {
       }
     }
     String name = pin.requiredText("name");
+    boolean audit = pin.choice("audit", Audit.LOGGED, EnumSet.allOf(Audit.class)) == Audit.REQUIRED;
     pin.allRead();
-    return new Pin(name, role, dataClass, tenant, tags, models);
+    return new Pin(name, role, dataClass, tenant, tags, models, audit);
+  }
+
+  /**
+   * LOGGED: behind the answer, as every decision; REQUIRED: no answer before the record is safe.
+   */
+  private enum Audit {
+    LOGGED,
+    REQUIRED
   }
 
   /** Both axes are armed, always: this version lets nobody say otherwise. */

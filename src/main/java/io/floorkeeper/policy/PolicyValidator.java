@@ -25,6 +25,7 @@ public final class PolicyValidator {
   private final Policy policy;
   private final PolicyPaths paths;
   private final Findings findings = new Findings();
+  private final RuleValidator rules = new RuleValidator(findings);
   private final List<String> tierNames;
   private final Set<String> modelNames = new HashSet<>();
   private final Map<String, Arm> arms = new HashMap<>();
@@ -46,6 +47,8 @@ public final class PolicyValidator {
     validator.tiers();
     validator.roles();
     validator.pins();
+    validator.rules.rules(policy);
+    validator.rules.health(policy.health());
     return validator.findings.all();
   }
 
@@ -90,6 +93,7 @@ public final class PolicyValidator {
           Names.path(path + ".aliases", a),
           quoted(model.aliases().get(a)) + " names " + namesake + " already");
     }
+    rules.model(model, path);
     model
         .price()
         .ifPresent(
@@ -124,14 +128,16 @@ public final class PolicyValidator {
     evaluations(role.evaluations(), paths.of(name, "evaluations"));
     role.context()
         .ifPresent(c -> ContextValidator.validate(c, paths.of(name, "context"), findings));
+    role.classifier().ifPresent(c -> rules.classifier(c, paths.of(name, "classifier")));
+    rules.checks(role.checks(), paths.of(name, "checks"));
     numbers(name, role);
   }
 
   private void strategy(String name, RolePolicy role) {
     check(
-        role.strategy() != Strategy.RULES,
+        role.strategy() != Strategy.RULES || mayMatch(name),
         paths.of(name, "strategy"),
-        "this version knows no rules; use fixed or learn");
+        "no rule could ever answer for this role; write one under rules, or use fixed");
     check(
         role.strategy() != Strategy.LEARN || role.floor().isPresent(),
         paths.of(name, "floor"),
@@ -142,6 +148,12 @@ public final class PolicyValidator {
         paths.of(name, "learning"),
         "a role that is not of strategy learn has nothing to learn; for the preset to answer while"
             + " choices are logged: strategy: learn, learning: shadow");
+  }
+
+  private boolean mayMatch(String role) {
+    return policy.rules().stream()
+        .map(rule -> rule.conditions().roles())
+        .anyMatch(roles -> roles.isEmpty() || roles.contains(role));
   }
 
   private void candidates(String name, RolePolicy role) {
@@ -225,6 +237,7 @@ public final class PolicyValidator {
   private void ceiling(CostCeiling ceiling, String path) {
     positive(ceiling.costUsdPerCall(), path + ".cost_usd_per_call");
     positive(ceiling.spendUsdPerDay(), path + ".spend_usd_per_day");
+    positive(ceiling.spendUsdPerRun(), path + ".spend_usd_per_run");
     ceiling.p95Latency().ifPresent(latency -> duration(latency, path + ".p95_latency"));
   }
 
@@ -307,6 +320,18 @@ public final class PolicyValidator {
         paths.of(name, "graduation") + ".min_traces",
         "between 0 and 1000000000");
     duration(role.rewardWait(), paths.of(name, "reward_wait"));
+    within(
+        role.maxEscalations() >= 0,
+        role.maxEscalations(),
+        64,
+        paths.of(name, "max_escalations"),
+        "between 0 and 64");
+    within(
+        role.shadowShare() >= 0,
+        role.shadowShare(),
+        .5,
+        paths.of(name, "shadow_share"),
+        "between 0 and 0.5");
   }
 
   private void shares(String name, RolePolicy role) {

@@ -24,6 +24,11 @@ import java.util.Optional;
  * @param expectedInputTokens the role's token prior per call: prices a cold arm
  * @param context by what its requests are told apart; empty: by nothing but the role
  * @param rewardWait how long an episode waits for labels before it closes
+ * @param classifier says how complex a request is that does not say it; empty: nobody does
+ * @param checks that its answers have to pass
+ * @param maxEscalations how many rungs a task may climb
+ * @param shadowShare the share of tasks that a role in the shadow draws, so that there is something
+ *     to estimate from, in [0, 0.5]
  */
 public record RolePolicy(
     String name,
@@ -48,13 +53,18 @@ public record RolePolicy(
     long expectedOutputTokens,
     int graduationMinTraces,
     Optional<ContextPolicy> context,
-    Duration rewardWait) {
+    Duration rewardWait,
+    Optional<Classifier> classifier,
+    List<Check> checks,
+    int maxEscalations,
+    double shadowShare) {
 
   public RolePolicy {
     candidates = List.copyOf(candidates);
     escalation = List.copyOf(escalation);
     evaluations = List.copyOf(evaluations);
     priorMeans = List.copyOf(priorMeans);
+    checks = List.copyOf(checks);
   }
 
   /** FIXED: the preset tier, always; RULES: conditions; LEARN: the bandit. */
@@ -129,6 +139,10 @@ public record RolePolicy(
         expectedOutputTokens,
         graduationMinTraces,
         anotherContext,
-        rewardWait);
+        rewardWait,
+        classifier,
+        checks,
+        maxEscalations,
+        shadowShare);
   }
 }

@@ -48,13 +48,14 @@ final class RoleReader {
   }
 
   private RolePolicy read() {
-    Strategy strategy =
-        role.choice("strategy", Strategy.LEARN, EnumSet.of(Strategy.FIXED, Strategy.LEARN));
+    Strategy strategy = role.choice("strategy", Strategy.LEARN, EnumSet.allOf(Strategy.class));
     List<Arm> candidates = candidates();
     String preset = preset(strategy, candidates);
     Optional<Section> tokens = role.section("expected_tokens", Shape.EXPECTED_TOKENS);
     Section expected =
         tokens.orElseGet(() -> role.absent("expected_tokens", Shape.EXPECTED_TOKENS));
+    List<String> escalation =
+        role.texts("escalation").orElseGet(() -> tiersAboveTheLowest(candidates));
     Optional<Section> graduation = role.section("graduation", Shape.GRADUATION);
     RolePolicy read =
         new RolePolicy(
@@ -67,7 +68,7 @@ final class RoleReader {
             role.section("ceiling", Shape.CEILING)
                 .map(RoleReader::ceiling)
                 .orElse(CostCeiling.NONE),
-            role.texts("escalation").orElseGet(() -> tiersAboveTheLowest(candidates)),
+            escalation,
             role.sections("evaluations", Shape.EVALUATION).stream().map(this::evaluation).toList(),
             role.truth("errors_count_as_zero", false),
             role.number("label_rate", LABEL_RATE),
@@ -82,7 +83,11 @@ final class RoleReader {
             expected.count("output", EXPECTED_OUTPUT_TOKENS),
             graduation.map(section -> section.count("min_traces", MIN_TRACES)).orElse(MIN_TRACES),
             role.section("context", Shape.CONTEXT).map(ContextReader::read),
-            role.duration("reward_wait").orElse(REWARD_WAIT));
+            role.duration("reward_wait").orElse(REWARD_WAIT),
+            role.section("classifier", Shape.CLASSIFIER).map(RouteRuleReader::classifier),
+            role.sections("checks", Shape.CHECK).stream().map(RoleReader::check).toList(),
+            role.count("max_escalations", escalation.size()),
+            role.number("shadow_share", 0));
     expected.allRead();
     graduation.ifPresent(Section::allRead);
     role.allRead();
@@ -99,10 +104,10 @@ final class RoleReader {
         .orElse(HoldoutShare.NONE);
   }
 
-  /** A fixed role has nothing to learn, whatever {@code defaults} say of the others. */
+  /** A role by rules has nothing to learn, whatever {@code defaults} say of the others. */
   private Learning learning(Strategy strategy) {
     Learning read = role.choice("learning", Learning.LEARN, EnumSet.allOf(Learning.class));
-    return strategy == Strategy.FIXED && !role.hasOwn("learning") ? Learning.OFF : read;
+    return strategy != Strategy.LEARN && !role.hasOwn("learning") ? Learning.OFF : read;
   }
 
   private List<Arm> candidates() {
@@ -188,8 +193,22 @@ final class RoleReader {
         new CostCeiling(
             ceiling.number("cost_usd_per_call"),
             ceiling.number("spend_usd_per_day"),
-            ceiling.duration("p95_latency"));
+            ceiling.number("spend_usd_per_run"),
+            ceiling.duration("p95_latency"),
+            ceiling.choice(
+                "action", CostCeiling.Action.LOWER, EnumSet.allOf(CostCeiling.Action.class)));
     ceiling.allRead();
+    return read;
+  }
+
+  private static Check check(Section check) {
+    Check read =
+        new Check(
+            check.requiredText("name"),
+            check.choice("kind", Check.Kind.CUSTOM, EnumSet.allOf(Check.Kind.class)),
+            check.number("min_confidence").map(BigDecimal::doubleValue),
+            check.texts("fields").orElse(List.of()));
+    check.allRead();
     return read;
   }
 

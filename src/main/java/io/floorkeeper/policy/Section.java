@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -121,6 +122,17 @@ final class Section {
       wrongKind(path(key), node.get(), "an object", findings);
     }
     return node.map(Node::members).orElse(Map.of());
+  }
+
+  /** The texts of an object whose keys are the user's own. */
+  Map<String, String> textsByName(String key) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    members(key)
+        .forEach(
+            (name, value) ->
+                text(Names.path(path(key), name), value, findings)
+                    .ifPresent(text -> texts.put(name, text)));
+    return texts;
   }
 
   private Optional<List<Node>> nodes(String key) {

@@ -28,8 +28,20 @@ final class TierReader {
             model.requiredText("name"),
             model.requiredText("provider"),
             model.texts("aliases").orElse(List.of()),
-            model.section("price", Shape.PRICE).map(TierReader::price));
+            model.section("price", Shape.PRICE).map(TierReader::price),
+            model.number("weight", 1),
+            model.section("capacity", Shape.CAPACITY).map(TierReader::capacity));
     model.allRead();
+    return read;
+  }
+
+  private static Capacity capacity(Section capacity) {
+    capacity.required("calls_per_minute");
+    Capacity read =
+        new Capacity(
+            capacity.number("calls_per_minute", 1),
+            capacity.number("monthly_usd").orElse(BigDecimal.ZERO));
+    capacity.allRead();
     return read;
   }
 

@@ -48,6 +48,9 @@ final class OneRole {
         Map.of(NAME, role),
         Optional.empty(),
         List.of(),
+        Set.of(),
+        List.of(),
+        policy.health(),
         policy.precedence());
   }
 

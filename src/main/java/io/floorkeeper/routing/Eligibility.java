@@ -1,12 +1,13 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Pin;
+import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.Tier;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +18,9 @@ import java.util.stream.IntStream;
  * meets leaves the strongest.
  */
 final class Eligibility {
+
+  private static final String STRICTEST =
+      "; the request names no data class that the policy knows, so the strictest counts";
 
   private static final int MIN_TIER = 1;
   private static final int LATENCY = 1 << 2;
@@ -44,9 +48,9 @@ final class Eligibility {
    * @throws Problem.Unprocessable {@code pin_unmet} where the pins leave nothing
    * @throws Problem.BadRequest where {@code min_tier} is no tier of the policy
    */
-  static long mask(RouteRequest request, RoleRoutes routes, Policy policy) {
+  static long mask(RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     List<ArmView> arms = routes.arms();
-    long mask = pinned(request, routes, policy);
+    long mask = pinned(request, caller, routes, policy);
     if (unconstrained(request, routes)) {
       return mask;
     }
@@ -63,10 +67,12 @@ final class Eligibility {
    * which throws where this would: few requests have constraints, and a pair of both results would
    * be an object for every request.
    */
-  static List<String> constraints(RouteRequest request, RoleRoutes routes, Policy policy) {
+  static List<String> constraints(
+      RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     int told = 0;
-    long mask = pinned(request, routes, policy);
-    List<String> pins = mask == routes.fullMask() ? List.of() : pins(request, routes, policy);
+    long mask = pinned(request, caller, routes, policy);
+    List<String> pins =
+        mask == routes.fullMask() ? List.of() : pins(request, caller, routes, policy);
     if (!unconstrained(request, routes)) {
       List<ArmView> arms = routes.arms();
       long kept = atLeastMinTier(request, policy, arms, mask);
@@ -90,11 +96,12 @@ final class Eligibility {
    *
    * @throws Problem.Unprocessable {@code pin_unmet} where they leave nothing
    */
-  static long pinned(RouteRequest request, RoleRoutes routes, Policy policy) {
+  static long pinned(RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     long mask = routes.fullMask();
+    boolean strictest = Pins.isStrictest(policy, dataClass(request, caller));
     for (int i = 0; i < policy.pins().size(); i++) {
       Pin pin = policy.pins().get(i);
-      if (matches(pin, request, routes)) {
+      if (binds(pin, strictest, request, caller, routes)) {
         mask &= allowed(pin, routes.arms());
         if (mask == 0) {
           throw new Problem.Unprocessable(
@@ -104,7 +111,8 @@ final class Eligibility {
                   + routes.policy().name()
                   + "' is a model that pin '"
                   + pin.name()
-                  + "' allows");
+                  + "' allows"
+                  + (strictest ? STRICTEST : ""));
         }
       }
     }
@@ -112,15 +120,23 @@ final class Eligibility {
   }
 
   /** The pins that narrowed the mask. */
-  private static List<String> pins(RouteRequest request, RoleRoutes routes, Policy policy) {
+  private static List<String> pins(
+      RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     List<String> narrowing = new ArrayList<>();
     long mask = routes.fullMask();
+    boolean strictest = Pins.isStrictest(policy, dataClass(request, caller));
+    boolean byClass = false;
     for (Pin pin : policy.pins()) {
-      long kept = matches(pin, request, routes) ? mask & allowed(pin, routes.arms()) : mask;
+      boolean binds = binds(pin, strictest, request, caller, routes);
+      long kept = binds ? mask & allowed(pin, routes.arms()) : mask;
       if (kept != mask) {
         narrowing.add("pin:" + pin.name());
+        byClass |= pin.dataClass().isPresent();
       }
       mask = kept;
+    }
+    if (strictest && byClass) {
+      narrowing.add("strictest_data_class");
     }
     return narrowing;
   }
@@ -148,30 +164,21 @@ final class Eligibility {
         && routes.policy().ceiling().p95Latency().isEmpty();
   }
 
-  private static boolean matches(Pin pin, RouteRequest request, RoleRoutes routes) {
-    return (pin.role().isEmpty()
-            || pin.role().get().equals(request.role())
-            || pin.role().get().equals(routes.policy().name()))
-        && (pin.dataClass().isEmpty() || isClass(pin.dataClass().get(), request.dataClass()))
-        && (pin.tenant().isEmpty() || pin.tenant().get().equals("default"))
-        && tagsMatch(pin.tags(), request.tags());
+  private static boolean binds(
+      Pin pin, boolean strictest, RouteRequest request, Caller caller, RoleRoutes routes) {
+    return Pins.binds(
+        pin,
+        strictest,
+        request.role(),
+        routes.policy().name(),
+        caller.tenant(),
+        dataClass(request, caller),
+        request.tags());
   }
 
-  /** Spelling must not open a pin. */
-  private static boolean isClass(String pinned, String given) {
-    return given != null && pinned.equalsIgnoreCase(given.strip());
-  }
-
-  private static boolean tagsMatch(Map<String, String> wanted, Map<String, String> given) {
-    if (wanted.isEmpty()) {
-      return true; // a map of the JDK allocates to be walked over
-    }
-    for (Map.Entry<String, String> tag : wanted.entrySet()) {
-      if (given == null || !tag.getValue().equals(given.get(tag.getKey()))) {
-        return false;
-      }
-    }
-    return true;
+  /** What the credentials say counts, whatever the body says. */
+  static String dataClass(RouteRequest request, Caller caller) {
+    return caller.dataClass() != null ? caller.dataClass() : request.dataClass();
   }
 
   /** The arms of the mask that are strong enough; 0: none is. */

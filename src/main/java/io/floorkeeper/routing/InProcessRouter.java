@@ -4,6 +4,7 @@ import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.bandit.ContextVerdict;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.PosteriorSnapshot;
@@ -102,7 +103,8 @@ public final class InProcessRouter {
     RouteRequest request =
         new RouteRequest(
             role, collaboration, null, null, null, null, null, null, null, null, null, null);
-    Decision decision = router.decide(request, snapshot, random, nowMillis, sequence++);
+    Decision decision =
+        router.decide(request, Caller.LOCAL, snapshot, random, nowMillis, sequence++);
     return new Chosen(
         decision.candidate(),
         decision.arm().arm().tier(),

@@ -1,5 +1,6 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
@@ -70,7 +71,8 @@ public class RouteResource {
     request.validated();
     AllocationSnapshot snapshot = snapshots.current();
     long number = sequence.getAndIncrement();
-    Decision decision = router.decide(request, snapshot, RANDOM, clock.millis(), number);
+    Decision decision =
+        router.decide(request, Caller.LOCAL, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }

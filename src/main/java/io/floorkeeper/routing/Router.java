@@ -4,6 +4,7 @@ import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
@@ -43,6 +44,7 @@ final class Router {
    * Decides.
    *
    * @param request validated
+   * @param caller whose tenant and data class pins match
    * @param sequence of the answer on this replica; 24 bits of it go into the id
    * @throws Problem.NotFound where neither the role nor a default role is known
    * @throws Problem.Unprocessable where a pin cannot be met
@@ -50,6 +52,7 @@ final class Router {
    */
   Decision decide(
       RouteRequest request,
+      Caller caller,
       AllocationSnapshot snapshot,
       UniformRandomProvider random,
       long nowMillis,
@@ -63,8 +66,8 @@ final class Router {
     }
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
-    long mask = Eligibility.mask(request, routes, policy);
-    List<String> constraints = Eligibility.constraints(request, routes, policy);
+    long mask = Eligibility.mask(request, caller, routes, policy);
+    List<String> constraints = Eligibility.constraints(request, caller, routes, policy);
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
     }
@@ -76,7 +79,7 @@ final class Router {
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
-    return first(request, snapshot, routes, mask, constraints, random, nowMillis, sequence);
+    return first(request, caller, snapshot, routes, mask, constraints, random, nowMillis, sequence);
   }
 
   /**
@@ -85,6 +88,7 @@ final class Router {
    */
   private Decision first(
       RouteRequest request,
+      Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       long mask,
@@ -101,7 +105,7 @@ final class Router {
     boolean unseenMask = false;
     if (Long.bitCount(mask) == 1) {
       candidate = Long.numberOfTrailingZeros(mask);
-      reason = onlyArm(request, snapshot, routes);
+      reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
       candidate = preset(routes, mask);
       reason = byRule(routes, Reason.PRESET);
@@ -170,11 +174,11 @@ final class Router {
   }
 
   private static Reason onlyArm(
-      RouteRequest request, AllocationSnapshot snapshot, RoleRoutes routes) {
+      RouteRequest request, Caller caller, AllocationSnapshot snapshot, RoleRoutes routes) {
     if (routes.arms().size() == 1) {
       return byRule(routes, Reason.ONLY_ELIGIBLE);
     }
-    long pinned = Eligibility.pinned(request, routes, snapshot.published().policy());
+    long pinned = Eligibility.pinned(request, caller, routes, snapshot.published().policy());
     return pinned != routes.fullMask() ? Reason.PINNED : Reason.ONLY_ELIGIBLE;
   }
 

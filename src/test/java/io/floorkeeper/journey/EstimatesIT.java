@@ -105,7 +105,8 @@ class EstimatesIT {
                 .addAttributes(Spans.passed(false))
                 .addAttributes(Spans.text("session.id", "s-1")));
       }
-      JsonNode pinned = route("{\"role\":\"worker\",\"data_class\":\"phi\"}");
+      JsonNode pinned =
+          route("{\"role\":\"worker\",\"data_class\":\"phi\",\"tags\":{\"site\":\"clinic\"}}");
       spans.send(span(pinned).addAttributes(Spans.passed(false)));
     }
     await().atMost(SOON).until(() -> service.role("worker").path("calls").asInt() == DRAWS + 3);

@@ -153,9 +153,14 @@ class LoopIT {
   @Test
   void aPinNarrowsAndFailsClosed() {
     JsonNode pinned =
-        ServiceProcess.json(service.post("/route", "{\"role\":\"worker\",\"data_class\":\"phi\"}"));
+        ServiceProcess.json(
+            service.post(
+                "/route",
+                "{\"role\":\"worker\",\"data_class\":\"phi\",\"tags\":{\"site\":\"clinic\"}}"));
     HttpResponse<String> unmet =
-        service.post("/route", "{\"role\":\"file-ops\",\"data_class\":\"phi\"}");
+        service.post(
+            "/route",
+            "{\"role\":\"file-ops\",\"data_class\":\"phi\",\"tags\":{\"site\":\"clinic\"}}");
 
     assertThat(pinned.path("model").asText()).isEqualTo("grand-1");
     assertThat(pinned.path("reason").asText()).isEqualTo("pinned");

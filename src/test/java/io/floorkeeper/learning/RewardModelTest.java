@@ -135,6 +135,10 @@ class RewardModelTest {
         1,
         0,
         Optional.empty(),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        Optional.empty(),
+        List.of(),
+        0,
+        0);
   }
 }

@@ -20,9 +20,29 @@ class PolicyFindingsTest {
           """
           flor: {quality: .9}                 | roles.worker.flor                          | did you mean 'floor'?
           rules: []                           | roles.worker.rules                         | this version does not know this key
-          checks: []                          | roles.worker.checks                        | this version does not know this key
-          strategy: lern                      | roles.worker.strategy                      | none of those allowed: fixed, learn
-          strategy: rules                     | roles.worker.strategy                      | none of those allowed: fixed, learn
+          check: []                           | roles.worker.check                         | did you mean 'checks'?
+          checks: [{kind: custom}]            | roles.worker.checks[0].name                | is missing
+          checks: [{name: a}, {name: a}]      | roles.worker.checks[1].name                | 'a' stands here twice
+          checks: [{name: a, kind: confidence}] | roles.worker.checks[0].min_confidence    | is missing: a check of kind confidence
+          checks: [{name: a, min_confidence: .5}] | roles.worker.checks[0].min_confidence  | belongs to checks of kind confidence
+          checks: [{name: a, kind: confidence, min_confidence: 2}] | roles.worker.checks[0].min_confidence | at most 1
+          checks: [{name: a, kind: required_fields}] | roles.worker.checks[0].fields       | at least one field
+          checks: [{name: a, fields: [x]}]    | roles.worker.checks[0].fields              | belongs to checks of kind required_fields
+          checks: [{name: a, kind: schem}]    | roles.worker.checks[0].kind                | confidence, custom, required_fields, schema
+          max_escalations: -1                 | roles.worker.max_escalations               | between 0 and 64
+          max_escalations: 1.5                | roles.worker.max_escalations               | no whole number
+          shadow_share: .6                    | roles.worker.shadow_share                  | between 0 and 0.5
+          classifier: {url: 'ftp://a'}        | roles.worker.classifier.url                | is no URL that can be asked
+          classifier: {url: 'http://u:p@a/'}  | roles.worker.classifier.url                | without user and password
+          classifier: {time_limit: PT1M}      | roles.worker.classifier.time_limit         | at most 5 seconds
+          classifier: {cost_usd_per_call: -1} | roles.worker.classifier.cost_usd_per_call  | 0 or above
+          classifier: {simple: {tools: -1}}   | roles.worker.classifier.simple.tools       | 0 or above
+          classifier: {simple: {tools: 9}}    | roles.worker.classifier.hard               | hard begins above what is simple
+          classifier: {simpel: {}}            | roles.worker.classifier.simpel             | did you mean 'simple'?
+          ceiling: {spend_usd_per_run: 0}     | roles.worker.ceiling.spend_usd_per_run     | above 0
+          ceiling: {action: stop}             | roles.worker.ceiling.action                | alert, block, lower
+          strategy: lern                      | roles.worker.strategy                      | none of those allowed: fixed, learn, rules
+          strategy: rules                     | roles.worker.strategy                      | no rule could ever answer
           learning: on                        | roles.worker.learning                      | none of those allowed: learn, off, shadow
           strategy: fixed                     | roles.worker.preset                        | says which tier it is fixed to: small, mid, frontier
           strategy: fixed, preset: mid, learning: learn | roles.worker.learning            | nothing to learn
@@ -105,10 +125,14 @@ class PolicyFindingsTest {
           {small: {models: []}}                                     | tiers                           | a list is expected
           [{name: a, models: []}]                                   | tiers[0].models                 | at least one model
           [{name: a}]                                               | tiers[0].models                 | is missing
+          [{name: a, models: [{name: m, provider: p, weight: -1}]}] | tiers[0].models[0].weight       | between 0 and
+          [{name: a, models: [{name: m, provider: p, capacity: {}}]}] | tiers[0].models[0].capacity.calls_per_minute | is missing
+          [{name: a, models: [{name: m, provider: p, capacity: {calls_per_minute: 0}}]}] | tiers[0].models[0].capacity.calls_per_minute | above 0
+          [{name: a, models: [{name: m, provider: p, capacity: {calls_per_minute: 1, monthly_usd: -1}}]}] | tiers[0].models[0].capacity.monthly_usd | 0 or above
           [{name: a/b, models: [{name: m, provider: p}]}]           | tiers[0].name                   | no slash
           [{models: [{name: m, provider: p}]}]                      | tiers[0].name                   | is missing
           [{name: a, models: [{name: m}]}]                          | tiers[0].models[0].provider     | is missing
-          [{name: a, models: [{name: m, provider: p, capacity: 4}]}] | tiers[0].models[0].capacity    | does not know this key
+          [{name: a, models: [{name: m, provider: p, capacity: 4}]}] | tiers[0].models[0].capacity    | an object is expected
           [{name: a, models: [{name: a, provider: p}]}]             | tiers[0].models[0].name         | a tier is 'a' too
           [{name: a, models: [{name: m, provider: p}]}, {name: a, models: [{name: n, provider: p}]}] | tiers[1].name | another tier is 'a' too
           [{name: a, models: [{name: m, provider: p}]}, {name: b, models: [{name: m, provider: p}]}] | tiers[1].models[0].name | a model stands in one tier, once
@@ -122,6 +146,7 @@ class PolicyFindingsTest {
             finding -> {
               assertThat(finding.path()).isEqualTo(path);
               assertThat(finding.message()).contains(message);
+              assertThat(finding.suggestion()).isNotBlank();
             });
   }
 
@@ -138,12 +163,30 @@ class PolicyFindingsTest {
           alerts: {quality: true}             | alerts             | quality without cost
           alerts: {cost: true, quality: false} | alerts            | cost without quality
           alerts: {cost: false, quality: false} | alerts           | watches quality and cost always
+          rules: [{name: r, tier: small}]     | rules[0].when     | is missing
+          rules: [{name: r, when: {}, tier: small}] | rules[0].when | says nothing
+          rules: [{when: {steps: [a]}, tier: small}] | rules[0].name | is missing
+          rules: [{name: r, when: {steps: [a]}, tier: smal}] | rules[0].tier | did you mean 'small'?
+          rules: [{name: r, when: {roles: [worke]}, tier: small}] | rules[0].when.roles | did you mean 'worker'?
+          rules: [{name: r, when: {step: [a]}, tier: small}] | rules[0].when.step | did you mean 'steps'?
+          rules: [{name: r, when: {min_tools: 3, max_tools: 2}, tier: small}] | rules[0].when.min_tools | is above max_tools
+          rules: [{name: r, when: {max_depth: -1}, tier: small}] | rules[0].when.max_depth | 0 or above
+          rules: [{name: r, when: {tags: {team: 7}}, tier: small}] | rules[0].when.tags.team | a text
+          rules: [{name: r, when: {steps: [a]}, tier: small}, {name: r, when: {steps: [b]}, tier: small}] | rules[1].name | another rule is 'r'
+          data_classes: phi                   | data_classes      | a list is expected
+          health: {error_rate: 0}             | health.error_rate | above 0 and at most 1
+          health: {probe_share: 2}            | health.probe_share | above 0 and at most 1
+          health: {min_calls: 0}              | health.min_calls  | between 1 and
+          health: {window: PT0S}              | health.window     | above 0
+          health: {cool_down: P2D}            | health.cool_down  | at most a day
+          health: {p95_latency: 4s}           | health.p95_latency | no duration
           pins: [{match: {role: worker}, models: [opus]}] | pins[0].name | is missing
           pins: [{name: p, models: [opus]}]   | pins[0].match      | is missing
           pins: [{name: p, match: {}, models: [opus]}] | pins[0].match | at least one of role, data_class, tenant and tags
           pins: [{name: p, match: {data_clas: phi, role: worker}, models: [opus]}] | pins[0].match.data_clas | did you mean 'data_class'?
           pins: [{name: p, match: {role: worke}, models: [opus]}] | pins[0].match.role | did you mean 'worker'?
           pins: [{name: p, match: {tags: {team: 7}}, models: [opus]}] | pins[0].match.tags.team | a text
+          pins: [{name: p, match: {tenant: t}, models: [opus], audit: yes}] | pins[0].audit | logged, required
           pins: [{name: p, match: {tenant: t}, models: []}] | pins[0].models | at least one model
           pins: [{name: p, match: {tenant: t}, models: [frontier]}] | pins[0].models | no model is 'frontier'
           """)
@@ -153,6 +196,7 @@ class PolicyFindingsTest {
             finding -> {
               assertThat(finding.path()).isEqualTo(path);
               assertThat(finding.message()).contains(message);
+              assertThat(finding.suggestion()).isNotBlank();
             });
   }
 
@@ -264,5 +308,6 @@ class PolicyFindingsTest {
     List<Finding> findings = Documents.findings(document);
     assertThat(findings).extracting(Finding::path).containsExactly(path);
     assertThat(findings.get(0).message()).contains(message);
+    assertThat(findings.get(0).suggestion()).isNotBlank();
   }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,15 +36,6 @@ class PolicyPresetsTest {
         .containsExactly("frontier", "mid", "small", "small", "mid");
     assertThat(policy.roles().get("formatter").strategy()).isEqualTo(RolePolicy.Strategy.FIXED);
     assertThat(policy.roles().get("worker").graduationMinTraces()).isEqualTo(200);
-    assertThat(policy.pins())
-        .containsExactly(
-            new Pin(
-                "phi",
-                Optional.empty(),
-                Optional.of("phi"),
-                Optional.empty(),
-                java.util.Map.of(),
-                Set.of("claude-sonnet-4-5", "claude-opus-4-5")));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ class PolicyReaderTest {
             {strategy: learn, learning: shadow, candidates: [frontier, small], preset: small,
              floor: {relative_to_reference: .95, confidence: .8,
                      ledger_confidence: .95, scope: per_arm},
-             ceiling: {cost_usd_per_call: .05, spend_usd_per_day: 20, p95_latency: PT4S},
+             ceiling: {cost_usd_per_call: .05, spend_usd_per_day: 20, spend_usd_per_run: 1,
+                       p95_latency: PT4S, action: block},
              escalation: [frontier],
              evaluations: [{name: toxicity, range: [0, 5], direction: lower, weight: 2}],
              errors_count_as_zero: true, label_rate: .5, half_life_calls: 1000, exploration: .05,
@@ -64,7 +66,13 @@ class PolicyReaderTest {
              fallback_relative_floor: .9, prior_means: [.7, .9],
              expected_tokens: {input: 10, output: 0}, graduation: {min_traces: 7},
              context: {use: on, collaborations: [debate], input_tokens: [2000, 16000]},
-             reward_wait: P2D}
+             reward_wait: P2D,
+             classifier: {simple: {tools: 0}, hard: {input_tokens: 9000},
+                          url: 'http://127.0.0.1:9/classify', time_limit: PT0.1S,
+                          cost_usd_per_call: .0001},
+             checks: [{name: sure, kind: confidence, min_confidence: .7},
+                      {name: whole, kind: required_fields, fields: [id]}],
+             max_escalations: 1, shadow_share: .2}
             """
                 .replace("\n", " "));
     // Then
@@ -86,7 +94,9 @@ class PolicyReaderTest {
                 new CostCeiling(
                     Optional.of(new BigDecimal("0.05")),
                     Optional.of(new BigDecimal("20")),
-                    Optional.of(Duration.ofSeconds(4))),
+                    Optional.of(new BigDecimal("1")),
+                    Optional.of(Duration.ofSeconds(4)),
+                    CostCeiling.Action.BLOCK),
                 List.of("frontier"),
                 List.of(new EvaluationRule("toxicity", 0, 5, false, 2)),
                 true,
@@ -107,7 +117,20 @@ class PolicyReaderTest {
                         List.of("debate"),
                         List.of(2_000L, 16_000L),
                         List.of())),
-                Duration.ofDays(2)));
+                Duration.ofDays(2),
+                Optional.of(
+                    new Classifier(
+                        new Complexity(
+                            new Complexity.Marks(1_000, 0, 1), new Complexity.Marks(9_000, 6, 4)),
+                        Optional.of(URI.create("http://127.0.0.1:9/classify")),
+                        Duration.ofMillis(100),
+                        new BigDecimal("0.0001"))),
+                List.of(
+                    new Check("sure", Check.Kind.CONFIDENCE, Optional.of(.7), List.of()),
+                    new Check(
+                        "whole", Check.Kind.REQUIRED_FIELDS, Optional.empty(), List.of("id"))),
+                1,
+                .2));
   }
 
   @Test
@@ -259,10 +282,14 @@ class PolicyReaderTest {
                 Optional.of("phi"),
                 Optional.of("t"),
                 Map.of("team", "claims"),
-                Set.of("opus", "sonnet")));
+                Set.of("opus", "sonnet"),
+                false));
   }
 
   private static Arm arm(String tier, int index, String model) {
-    return new Arm(tier, index, new Model(model, "anthropic", List.of(), Optional.empty()));
+    return new Arm(
+        tier,
+        index,
+        new Model(model, "anthropic", List.of(), Optional.empty(), 1, Optional.empty()));
   }
 }

@@ -2,12 +2,15 @@ package io.floorkeeper.routing;
 
 import java.util.Map;
 
-/** A request of tests, said field by field. */
+/** A request of tests, said field by field; of data class {@link #FREE} until another is said. */
 record Ask(RouteRequest request) {
+
+  /** A class that test policies know and do not pin. */
+  static final String FREE = "public";
 
   static Ask role(String role) {
     return new Ask(
-        new RouteRequest(role, null, null, null, null, null, null, null, null, null, null, null));
+        new RouteRequest(role, null, null, null, null, FREE, null, null, null, null, null, null));
   }
 
   static Ask worker() {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.bandit.LatencySketch;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +23,7 @@ class EligibilityTest {
       """
       roles: {worker: {}, critic: {}}
       default_role: worker
+      data_classes: [public]
       pins:
         - {name: judges, match: {role: critic}, models: [sonnet, opus]}
         - {name: phi, match: {data_class: phi}, models: [haiku, sonnet]}
@@ -50,6 +53,34 @@ class EligibilityTest {
     assertThat(eligible(PINS, Ask.worker().dataClass("phi")))
         .isEqualTo(new Eligible(0b011, List.of("pin:phi"), true));
     assertThat(eligible(PINS, Ask.worker().dataClass("public")).mask()).isEqualTo(0b111);
+  }
+
+  /** Silence does not open a pin, and neither does a class that nobody declared. */
+  @ParameterizedTest
+  @CsvSource(
+      value = {"null", "phii", "' '"},
+      nullValues = "null")
+  void withoutAKnownDataClassTheStrictestCounts(String dataClass) {
+    assertThat(eligible(PINS, Ask.worker().dataClass(dataClass)))
+        .isEqualTo(new Eligible(0b011, List.of("pin:phi", "strictest_data_class"), true));
+    assertThat(eligible(PINS, Ask.worker().dataClass(dataClass).tags(Map.of("team", "claims"))))
+        .as("all data classes of these tags at once")
+        .isEqualTo(
+            new Eligible(
+                0b001, List.of("pin:phi", "pin:secret-claims", "strictest_data_class"), true));
+  }
+
+  @Test
+  void theDataClassOfTheCredentialsCountsWhateverTheBodySays() {
+    // Given
+    Caller clinic = new Caller("clinic", 3, "other", false, Set.of(Caller.Scope.ROUTE), "PHI ");
+    PolicyBook.Published published = Snapshots.published(PINS);
+    RoleRoutes routes = Snapshots.of(published).routes("worker");
+    // Then
+    assertThatThrownBy(
+            () -> Eligibility.mask(Ask.worker().request(), clinic, routes, published.policy()))
+        .as("phi allows haiku and sonnet, this tenant's phi opus alone")
+        .isInstanceOf(Problem.Unprocessable.class);
   }
 
   @Test
@@ -89,6 +120,7 @@ class EligibilityTest {
     String policy =
         """
         roles: {worker: {candidates: [mid, frontier]}}
+        data_classes: [public]
         pins: [{name: strong, match: {data_class: phi}, models: [sonnet, opus]}]
         """;
     // Then
@@ -295,8 +327,8 @@ class EligibilityTest {
     RouteRequest request = ask.request();
     RoleRoutes routes = snapshot.routes(request.role());
     return new Eligible(
-        Eligibility.mask(request, routes, published.policy()),
-        Eligibility.constraints(request, routes, published.policy()),
-        Eligibility.pinned(request, routes, published.policy()) != routes.fullMask());
+        Eligibility.mask(request, Caller.LOCAL, routes, published.policy()),
+        Eligibility.constraints(request, Caller.LOCAL, routes, published.policy()),
+        Eligibility.pinned(request, Caller.LOCAL, routes, published.policy()) != routes.fullMask());
   }
 }

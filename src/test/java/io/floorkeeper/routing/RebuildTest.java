@@ -2,6 +2,7 @@ package io.floorkeeper.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.RoleEvidence;
 import java.util.ArrayList;
@@ -121,10 +122,12 @@ class RebuildTest {
   private static boolean isItsOwn(Router router, AllocationSnapshot snapshot, long sequence) {
     Ask ask = Ask.role(role(ThreadLocalRandom.current().nextInt(ROLES)));
     Decision first =
-        router.decide(ask.request(), snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence);
+        router.decide(
+            ask.request(), Caller.LOCAL, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence);
     Decision next =
         router.decide(
             ask.continuing(first.decisionId()).request(),
+            Caller.LOCAL,
             snapshot,
             RouteResource.RANDOM,
             Snapshots.NOW,

@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.policy.PolicyBook;
 import org.junit.jupiter.api.Test;
 
@@ -44,8 +45,10 @@ class RouterContinuationTest extends RouterFixture {
     Ask ask = Ask.worker().continuing(root.decisionId());
     long asked = root.decidedAtMillis() + ID_LIFE_MILLIS;
     // When
-    Decision inTime = router.decide(ask.request(), snapshot, random, asked, sequence++);
-    Decision late = router.decide(ask.request(), snapshot, random, asked + 1, sequence++);
+    Decision inTime =
+        router.decide(ask.request(), Caller.LOCAL, snapshot, random, asked, sequence++);
+    Decision late =
+        router.decide(ask.request(), Caller.LOCAL, snapshot, random, asked + 1, sequence++);
     // Then
     assertThat(inTime.reason()).isEqualTo(Reason.STICKY);
     assertThat(late.reason()).isNotEqualTo(Reason.STICKY);
@@ -74,6 +77,7 @@ class RouterContinuationTest extends RouterFixture {
             Snapshots.published(
                 """
                 roles: {worker: {floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}}
+                data_classes: [public]
                 pins: [{name: home, match: {data_class: phi}, models: [opus]}]
                 """),
             Snapshots.midIsProven());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -109,8 +110,10 @@ class RouterDrawTest extends RouterFixture {
     for (int i = 0; i < 1_000; i++) {
       RouteRequest request = Ask.worker().session("session-" + i).request();
       // When
-      Decision here = router.decide(request, snapshot, random, Snapshots.NOW, sequence++);
-      Decision there = other.decide(request, snapshot, otherRandom, Snapshots.NOW + 1, 0);
+      Decision here =
+          router.decide(request, Caller.LOCAL, snapshot, random, Snapshots.NOW, sequence++);
+      Decision there =
+          other.decide(request, Caller.LOCAL, snapshot, otherRandom, Snapshots.NOW + 1, 0);
       // Then
       assertThat(there.candidate()).isEqualTo(here.candidate());
       assertThat(there.reason()).isEqualTo(here.reason());
@@ -127,7 +130,8 @@ class RouterDrawTest extends RouterFixture {
         Snapshots.of(Snapshots.worker("{label_rate: 0.5}"), Snapshots.undecided());
     // When
     Decision decision =
-        router.decide(Ask.worker().request(), snapshot, random, Snapshots.NOW, 0x1_00_00_05L);
+        router.decide(
+            Ask.worker().request(), Caller.LOCAL, snapshot, random, Snapshots.NOW, 0x1_00_00_05L);
     DecisionId id = Snapshots.KEYS.verify(decision.decisionId());
     // Then
     assertThat(id).isEqualTo(decision.id());
@@ -150,7 +154,8 @@ class RouterDrawTest extends RouterFixture {
     // Given
     AllocationSnapshot snapshot = Snapshots.of(Snapshots.worker("{}"));
     // When
-    Decision decision = router.decide(Ask.worker().request(), snapshot, random, Snapshots.NOW, -1L);
+    Decision decision =
+        router.decide(Ask.worker().request(), Caller.LOCAL, snapshot, random, Snapshots.NOW, -1L);
     // Then
     assertThat(decision.id().sequence()).isEqualTo(0xFFFFFF);
   }

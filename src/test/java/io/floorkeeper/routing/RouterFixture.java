@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
 import java.util.Map;
@@ -27,7 +28,7 @@ abstract class RouterFixture {
   long sequence;
 
   Decision decide(AllocationSnapshot snapshot, Ask ask) {
-    return router.decide(ask.request(), snapshot, random, Snapshots.NOW, sequence++);
+    return router.decide(ask.request(), Caller.LOCAL, snapshot, random, Snapshots.NOW, sequence++);
   }
 
   Decision first(Reason reason, AllocationSnapshot snapshot, Ask ask) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.RoleEvidence;
@@ -54,10 +55,20 @@ class RouterTest extends RouterFixture {
     // When
     Decision young =
         router.decide(
-            Ask.worker().request(), snapshot, random, readAt + STALE_AFTER_MILLIS, sequence++);
+            Ask.worker().request(),
+            Caller.LOCAL,
+            snapshot,
+            random,
+            readAt + STALE_AFTER_MILLIS,
+            sequence++);
     Decision old =
         router.decide(
-            Ask.worker().request(), snapshot, random, readAt + STALE_AFTER_MILLIS + 1, sequence++);
+            Ask.worker().request(),
+            Caller.LOCAL,
+            snapshot,
+            random,
+            readAt + STALE_AFTER_MILLIS + 1,
+            sequence++);
     // Then
     assertThat(young.reason()).isEqualTo(Reason.SAMPLED);
     assertThat(old.reason()).isEqualTo(Reason.STALE);
@@ -70,6 +81,7 @@ class RouterTest extends RouterFixture {
         Snapshots.published(
             """
             roles: {worker: {holdout_share: 0.2}}
+            data_classes: [public]
             pins: [{name: home, match: {data_class: phi}, models: [haiku, sonnet]}]
             """);
     AllocationSnapshot snapshot =
@@ -93,6 +105,7 @@ class RouterTest extends RouterFixture {
         Snapshots.published(
             """
             roles: {worker: {preset: mid, control_share: 0.2}}
+            data_classes: [public]
             pins: [{name: ends, match: {data_class: phi}, models: [haiku, opus]}]
             """);
     AllocationSnapshot snapshot =
@@ -119,6 +132,7 @@ class RouterTest extends RouterFixture {
             Snapshots.published(
                 """
                 roles: {worker: {}}
+                data_classes: [public]
                 pins: [{name: home, match: {data_class: phi}, models: [sonnet]}]
                 """),
             Snapshots.undecided());
@@ -244,6 +258,7 @@ class RouterTest extends RouterFixture {
             Snapshots.published(
                 """
                 roles: {worker: {learning: off, preset: mid}, high: {learning: off}}
+                data_classes: [public]
                 pins:
                   - {name: ends, match: {data_class: phi}, models: [haiku, opus]}
                   - {name: low, match: {data_class: public}, models: [haiku, sonnet]}
