@@ -82,6 +82,29 @@ public record RouteRequest(
     return this;
   }
 
+  /** What it says of its complexity itself; null: nothing. */
+  String complexity() {
+    return context == null ? null : context.complexity;
+  }
+
+  /** The same with this complexity. */
+  RouteRequest withComplexity(String complexity) {
+    Context of = context == null ? new Context(null, null, null, null, null) : context;
+    return new RouteRequest(
+        role,
+        collaboration,
+        sessionId,
+        runId,
+        step,
+        dataClass,
+        tags,
+        new Context(of.inputTokens, of.expectedOutputTokens, of.tools, of.depth, complexity),
+        minTier,
+        maxCostUsd,
+        maxLatencyMs,
+        continues);
+  }
+
   private static void text(String field, String value) {
     if (value == null) {
       return;

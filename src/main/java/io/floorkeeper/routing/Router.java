@@ -8,6 +8,7 @@ import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -64,6 +65,7 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
+    request = RoleRules.classified(request, routes.policy());
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
     long mask = Eligibility.mask(request, caller, routes, policy);
@@ -107,8 +109,13 @@ final class Router {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
-      candidate = preset(routes, mask);
-      reason = byRule(routes, Reason.PRESET);
+      Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
+      candidate =
+          rule == null
+              ? preset(routes, mask)
+              : atTier(routes, snapshot.published().policy().tierIndex(rule.tier()), mask);
+      reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
+      constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
     } else if (known == null) {
       candidate = unseen(routes, mask);
       reason = Reason.FALLBACK;
@@ -190,15 +197,26 @@ final class Router {
   private static Reason byRule(RoleRoutes routes, Reason otherwise) {
     return switch (routes.policy().strategy()) {
       case FIXED -> Reason.FIXED;
-      case RULES -> Reason.RULE;
-      case LEARN -> otherwise;
+      case RULES, LEARN -> otherwise;
     };
   }
 
   /** The preset arm, else the next stronger one that is eligible, else the strongest eligible. */
   static int preset(RoleRoutes routes, long mask) {
-    int preset = Math.max(0, routes.policy().presetIndex());
-    long above = mask & -1L << preset;
+    return atIndex(Math.max(0, routes.policy().presetIndex()), mask);
+  }
+
+  /** The first arm of the tier or a stronger one that is eligible, else the strongest eligible. */
+  private static int atTier(RoleRoutes routes, int tierIndex, long mask) {
+    int k = 0;
+    while (k < routes.arms().size() && routes.arms().get(k).arm().tierIndex() < tierIndex) {
+      k++;
+    }
+    return atIndex(k, mask);
+  }
+
+  private static int atIndex(int least, long mask) {
+    long above = least >= Long.SIZE ? 0 : mask & -1L << least;
     return above != 0 ? Long.numberOfTrailingZeros(above) : strongest(mask);
   }
 
