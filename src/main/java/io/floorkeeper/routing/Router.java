@@ -110,10 +110,12 @@ final class Router {
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
       Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
-      candidate =
+      int tier =
           rule == null
-              ? preset(routes, mask)
-              : atTier(routes, snapshot.published().policy().tierIndex(rule.tier()), mask);
+              ? TierPool.presetTier(routes)
+              : snapshot.published().policy().tierIndex(rule.tier());
+      candidate = TierPool.pick(request, routes, tier, mask, random);
+      propensity = TierPool.probability(routes, tier, mask, candidate);
       reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
       constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
     } else if (known == null) {
@@ -199,25 +201,6 @@ final class Router {
       case FIXED -> Reason.FIXED;
       case RULES, LEARN -> otherwise;
     };
-  }
-
-  /** The preset arm, else the next stronger one that is eligible, else the strongest eligible. */
-  static int preset(RoleRoutes routes, long mask) {
-    return atIndex(Math.max(0, routes.policy().presetIndex()), mask);
-  }
-
-  /** The first arm of the tier or a stronger one that is eligible, else the strongest eligible. */
-  private static int atTier(RoleRoutes routes, int tierIndex, long mask) {
-    int k = 0;
-    while (k < routes.arms().size() && routes.arms().get(k).arm().tierIndex() < tierIndex) {
-      k++;
-    }
-    return atIndex(k, mask);
-  }
-
-  private static int atIndex(int least, long mask) {
-    long above = least >= Long.SIZE ? 0 : mask & -1L << least;
-    return above != 0 ? Long.numberOfTrailingZeros(above) : strongest(mask);
   }
 
   private static int strongest(long mask) {
