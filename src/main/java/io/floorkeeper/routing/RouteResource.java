@@ -74,7 +74,7 @@ public class RouteResource {
     Decision decision =
         router.decide(request, Caller.LOCAL, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
-      snapshots.want(decision.routes().policy().name(), decision.mask());
+      snapshots.want(decision);
     }
     decisions.get(decision.reason()).increment();
     log.offer(new DecisionLog.Entry(request, decision, number));
