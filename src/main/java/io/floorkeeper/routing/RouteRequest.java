@@ -116,6 +116,16 @@ public record RouteRequest(
     if (value.indexOf('\0') >= 0) {
       throw Problem.BadRequest.field("invalid_value", field, "must not contain NUL");
     }
+    for (int i = 0; i < value.length(); i++) { // half a character could not be logged
+      char c = value.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || ++i == value.length()
+            || !Character.isLowSurrogate(value.charAt(i))) {
+          throw Problem.BadRequest.field("invalid_value", field, "must be well-formed Unicode");
+        }
+      }
+    }
   }
 
   private static void notNegative(String field, Number value) {
