@@ -67,6 +67,11 @@ public class AuditTrail {
     return "policy " + version;
   }
 
+  /** The subject of events about a chain of decisions. */
+  public static String chainSubject(UUID chain) {
+    return "chain " + chain;
+  }
+
   /**
    * Records within the JTA transaction that is going on ({@code @Transactional}, Panache).
    *
@@ -87,6 +92,13 @@ public class AuditTrail {
    * @param connection whose auto-commit is off
    */
   public void record(
+      Connection connection, String kind, String actor, String subject, String detail)
+      throws SQLException {
+    append(connection, kind, actor, subject, detail);
+  }
+
+  /** The same without the service: for commands that work on the database themselves. */
+  public static void append(
       Connection connection, String kind, String actor, String subject, String detail)
       throws SQLException {
     Event event =

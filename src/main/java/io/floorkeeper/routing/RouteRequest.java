@@ -2,6 +2,7 @@ package io.floorkeeper.routing;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -82,6 +83,23 @@ public record RouteRequest(
     return this;
   }
 
+  /**
+   * A key for one class of data is for no other: to route the request by the key's would hide what
+   * its body says.
+   *
+   * @throws Problem.Unprocessable {@code data_class_mismatch}
+   */
+  void requireDataClassOf(Caller caller) {
+    if (dataClass != null
+        && caller.dataClass() != null
+        && !caller.dataClass().equalsIgnoreCase(dataClass.strip())) {
+      throw new Problem.Unprocessable(
+          "data_class_mismatch",
+          "data_class",
+          "the credentials are for data of class '" + caller.dataClass() + "'");
+    }
+  }
+
   /** What it says of its complexity itself; null: nothing. */
   String complexity() {
     return context == null ? null : context.complexity;
@@ -115,6 +133,16 @@ public record RouteRequest(
     }
     if (value.indexOf('\0') >= 0) {
       throw Problem.BadRequest.field("invalid_value", field, "must not contain NUL");
+    }
+    for (int i = 0; i < value.length(); i++) { // half a character could not be logged
+      char c = value.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || ++i == value.length()
+            || !Character.isLowSurrogate(value.charAt(i))) {
+          throw Problem.BadRequest.field("invalid_value", field, "must be well-formed Unicode");
+        }
+      }
     }
   }
 

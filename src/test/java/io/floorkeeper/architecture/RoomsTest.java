@@ -2,14 +2,20 @@ package io.floorkeeper.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import io.floorkeeper.platform.Needs;
+import jakarta.ws.rs.HttpMethod;
 
 /**
  * The house as {@code src/site/architecture.md} draws it: rooms on floors, arrows only downward.
@@ -19,9 +25,9 @@ import com.tngtech.archunit.library.Architectures;
  * 6   replay   simulate
  * 5   ingest   trial
  * 4   routing  learning
- * 3   attribution
+ * 3   attribution  audit
  * 2   posterior  ledger
- * 1   policy
+ * 1   policy  access
  * 0   bandit   platform
  * </pre>
  */
@@ -50,12 +56,16 @@ class RoomsTest {
           .definedBy("io.floorkeeper.learning..")
           .layer("attribution")
           .definedBy("io.floorkeeper.attribution..")
+          .layer("audit")
+          .definedBy("io.floorkeeper.audit..")
           .layer("posterior")
           .definedBy("io.floorkeeper.posterior..")
           .layer("ledger")
           .definedBy("io.floorkeeper.ledger..")
           .layer("policy")
           .definedBy("io.floorkeeper.policy..")
+          .layer("access")
+          .definedBy("io.floorkeeper.access..")
           .layer("bandit")
           .definedBy("io.floorkeeper.bandit..")
           .layer("platform")
@@ -78,11 +88,15 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("replay", "trial")
           .whereLayer("attribution")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("posterior")
           .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
           .whereLayer("ledger")
           .mayOnlyBeAccessedByLayers(
-              "attribution", "routing", "learning", "ingest", "replay", "trial")
+              "attribution", "audit", "routing", "learning", "ingest", "replay", "trial")
+          .whereLayer("access")
+          .mayOnlyBeAccessedByLayers("command")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
               "command",
@@ -93,6 +107,7 @@ class RoomsTest {
               "routing",
               "learning",
               "attribution",
+              "audit",
               "posterior",
               "ledger");
 
@@ -106,6 +121,7 @@ class RoomsTest {
           .should()
           .resideInAnyPackage(
               "io.floorkeeper.command..",
+              "io.floorkeeper.access..",
               "io.floorkeeper.demo..",
               "io.floorkeeper.ingest..",
               "io.floorkeeper.replay..",
@@ -114,6 +130,7 @@ class RoomsTest {
               "io.floorkeeper.routing..",
               "io.floorkeeper.learning..",
               "io.floorkeeper.attribution..",
+              "io.floorkeeper.audit..",
               "io.floorkeeper.posterior..",
               "io.floorkeeper.ledger..",
               "io.floorkeeper.policy..",
@@ -165,6 +182,20 @@ class RoomsTest {
           .areAnnotatedWith(jakarta.persistence.Entity.class)
           .should()
           .bePackagePrivate();
+
+  /** Also the filter refuses what says nothing; here it is known before anybody asks. */
+  @ArchTest
+  static final ArchRule everyEndpointSaysWhatItNeeds =
+      methods()
+          .that()
+          .areMetaAnnotatedWith(HttpMethod.class)
+          .should(
+              ArchCondition.from(
+                  DescribedPredicate.<JavaMethod>describe(
+                      "be annotated with @Needs, or their class",
+                      method ->
+                          method.isAnnotatedWith(Needs.class)
+                              || method.getOwner().isAnnotatedWith(Needs.class))));
 
   @ArchTest
   static final ArchRule nothingStaticIsMutable = fields().that().areStatic().should().beFinal();
