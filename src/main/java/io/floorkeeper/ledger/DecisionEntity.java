@@ -87,4 +87,13 @@ class DecisionEntity {
 
   @Column(name = "shadow_propensity")
   Double shadowPropensity;
+
+  @Column(name = "check_name")
+  String checkName;
+
+  @Column(name = "classifier_millis")
+  Integer classifierMillis;
+
+  @Column(name = "classifier_nano_usd")
+  Long classifierNanoUsd;
 }

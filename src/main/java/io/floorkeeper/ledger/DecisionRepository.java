@@ -34,8 +34,8 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, check_name, classifier_millis, classifier_nano_usd)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -70,7 +70,10 @@ public class DecisionRepository
         insert.setString(i++, r.dataClass());
         insert.setString(i++, r.tags() == null ? null : write(r.tags()));
         insert.setString(i++, r.shadowArm());
-        insert.setObject(i, r.shadowPropensity(), java.sql.Types.DOUBLE);
+        insert.setObject(i++, r.shadowPropensity(), java.sql.Types.DOUBLE);
+        insert.setString(i++, r.check());
+        insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
+        insert.setObject(i, r.classifierNanoUsd(), java.sql.Types.BIGINT);
         insert.addBatch();
       }
       insert.executeBatch();
@@ -143,7 +146,10 @@ public class DecisionRepository
         e.dataClass,
         e.tags == null ? null : read(e.tags, STRING_MAP),
         e.shadowArm,
-        e.shadowPropensity);
+        e.shadowPropensity,
+        e.checkName,
+        e.classifierMillis,
+        e.classifierNanoUsd);
   }
 
   private String write(Object value) {

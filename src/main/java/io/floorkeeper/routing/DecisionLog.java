@@ -48,8 +48,31 @@ class DecisionLog {
   private static final int CHUNK = 500;
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
-  /** An answer and the request that it answered. */
-  record Entry(RouteRequest request, Decision decision, long sequence) {}
+  /**
+   * An answer and the request that it answered.
+   *
+   * @param aside what neither of them knows; null: nothing
+   */
+  record Entry(RouteRequest request, Decision decision, long sequence, Aside aside) {
+    Entry(RouteRequest request, Decision decision, long sequence) {
+      this(request, decision, sequence, null);
+    }
+  }
+
+  /**
+   * What the record says besides.
+   *
+   * @param check that failed on the rung below; null: no escalation
+   * @param classifierMillis how long an external classifier was waited for; null: none was asked
+   * @param classifierNanoUsd what its answer cost
+   */
+  record Aside(String check, Integer classifierMillis, Long classifierNanoUsd) {
+    static final Aside NONE = new Aside(null, null, null);
+
+    static Aside escalated(String check) {
+      return new Aside(check, null, null);
+    }
+  }
 
   private final MpscArrayQueue<Entry> queue;
   private final KafkaSettings kafka;
@@ -204,6 +227,7 @@ class DecisionLog {
   private DecisionRecord record(Entry entry) {
     Decision d = entry.decision();
     RouteRequest request = entry.request();
+    Aside aside = entry.aside() == null ? Aside.NONE : entry.aside();
     return new DecisionRecord(
         d.decisionId(),
         replica,
@@ -233,7 +257,10 @@ class DecisionLog {
         request.dataClass(),
         request.tags(),
         d.shadowCandidate() < 0 ? null : d.routes().arms().get(d.shadowCandidate()).arm().key(),
-        d.shadowCandidate() < 0 ? null : d.shadowPropensity());
+        d.shadowCandidate() < 0 ? null : d.shadowPropensity(),
+        aside.check(),
+        aside.classifierMillis(),
+        aside.classifierNanoUsd());
   }
 
   private KafkaProducer<byte[], byte[]> producer() {

@@ -28,7 +28,7 @@ public record RouteRequest(
     Long maxLatencyMs,
     String continues) {
 
-  private static final int MOST_CHARACTERS = 256;
+  static final int MOST_CHARACTERS = 256;
   private static final int MOST_TAGS = 32;
 
   /** What is known of the task itself. */
@@ -82,7 +82,7 @@ public record RouteRequest(
     return this;
   }
 
-  private static void text(String field, String value) {
+  static void text(String field, String value) {
     if (value == null) {
       return;
     }

@@ -18,7 +18,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -35,7 +34,7 @@ public class RouteResource {
   private final DecisionLog log;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
-  private final AtomicLong sequence = new AtomicLong(ThreadLocalRandom.current().nextInt());
+  private final AnswerNumbers numbers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
 
@@ -44,9 +43,11 @@ public class RouteResource {
       DecisionLog log,
       RoutingSettings settings,
       ReplicaNumber replica,
+      AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
+    this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
@@ -70,7 +71,7 @@ public class RouteResource {
     }
     request.validated();
     AllocationSnapshot snapshot = snapshots.current();
-    long number = sequence.getAndIncrement();
+    long number = numbers.next();
     Decision decision =
         router.decide(request, Caller.LOCAL, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
