@@ -10,7 +10,8 @@ import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Timestamp;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,20 +35,26 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity, check_name, classifier_millis, classifier_nano_usd)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, chain, chain_position, chain_hash, check_name, classifier_millis,
+        classifier_nano_usd)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
   /** Writes what is not there yet; a record that the log repeats changes nothing. */
-  public void insert(Connection connection, List<DecisionRecord> records) throws SQLException {
+  public void insert(Connection connection, List<LoggedDecision> decisions) throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      for (DecisionRecord r : records) {
+      for (LoggedDecision logged : decisions) {
+        DecisionRecord r = logged.record();
+        ChainLink link = logged.link();
         int i = 1;
         insert.setBytes(i++, DecisionKeys.bytes(r.decisionId()));
         insert.setInt(i++, r.replica());
         insert.setLong(i++, r.sequence());
-        insert.setTimestamp(i++, Timestamp.from(r.decidedAt()));
+        // Not as a Timestamp: the driver writes that as this host's clock shows it, and an hour
+        // comes
+        // twice in autumn.
+        insert.setObject(i++, r.decidedAt().atOffset(ZoneOffset.UTC));
         insert.setInt(i++, r.roleNo());
         insert.setString(i++, r.role());
         insert.setString(i++, r.arm());
@@ -71,6 +78,9 @@ public class DecisionRepository
         insert.setString(i++, r.tags() == null ? null : write(r.tags()));
         insert.setString(i++, r.shadowArm());
         insert.setObject(i++, r.shadowPropensity(), java.sql.Types.DOUBLE);
+        insert.setObject(i++, link == null ? null : link.chain(), java.sql.Types.OTHER);
+        insert.setObject(i++, link == null ? null : link.position(), java.sql.Types.BIGINT);
+        insert.setBytes(i++, link == null ? null : HexFormat.of().parseHex(link.hash()));
         insert.setString(i++, r.check());
         insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
         insert.setObject(i, r.classifierNanoUsd(), java.sql.Types.BIGINT);

@@ -67,6 +67,11 @@ public class AuditTrail {
     return "policy " + version;
   }
 
+  /** The subject of events about a chain of decisions. */
+  public static String chainSubject(UUID chain) {
+    return "chain " + chain;
+  }
+
   /**
    * Records within the JTA transaction that is going on ({@code @Transactional}, Panache).
    *

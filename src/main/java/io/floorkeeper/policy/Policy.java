@@ -54,6 +54,16 @@ public record Policy(
     return own != null ? Optional.of(own) : defaultRole.map(roles::get);
   }
 
+  /** The tier's place, 0 the cheapest; -1 where the policy has none of that name. */
+  public int tierIndex(String tier) {
+    for (int i = 0; i < tiers.size(); i++) {
+      if (tiers.get(i).name().equals(tier)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** With every role changed; what-if policies keep the digest of what they came from. */
   public Policy withRoles(UnaryOperator<RolePolicy> change) {
     Map<String, RolePolicy> changed = new LinkedHashMap<>();

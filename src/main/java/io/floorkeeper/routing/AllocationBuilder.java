@@ -134,7 +134,7 @@ final class AllocationBuilder {
       Set<Long> masks) {
     List<ArmView> arms = ArmViews.of(published.numbers(), policy, evidence);
     boolean learns = policy.strategy() == RolePolicy.Strategy.LEARN;
-    boolean graduated = evidence.calls() >= policy.graduationMinTraces();
+    boolean graduated = Graduation.of(policy, arms, evidence.calls()).isPassed();
     boolean learning = learns && graduated && policy.learning() == RolePolicy.Learning.LEARN;
     boolean shadow = learns && graduated && policy.learning() == RolePolicy.Learning.SHADOW;
     List<MaskAllocation> allocations = new ArrayList<>();

@@ -203,16 +203,16 @@ final class Eligibility {
   }
 
   private static int tierIndex(Policy policy, String name) {
-    List<Tier> tiers = policy.tiers();
-    for (int i = 0; i < tiers.size(); i++) {
-      if (tiers.get(i).name().equals(name)) {
-        return i;
-      }
+    int index = policy.tierIndex(name);
+    if (index >= 0) {
+      return index;
     }
     throw Problem.BadRequest.field(
         "unknown_tier",
         "min_tier",
-        "must be one of " + tiers.stream().map(Tier::name).toList() + ", the policy's tiers");
+        "must be one of "
+            + policy.tiers().stream().map(Tier::name).toList()
+            + ", the policy's tiers");
   }
 
   /** The arms of the mask that are fast enough; 0: none is. */

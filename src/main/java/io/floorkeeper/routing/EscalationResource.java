@@ -77,6 +77,7 @@ public class EscalationResource {
               request.asRoute(role(request, escalation)),
               escalation.climbed(),
               numbers.next(),
+              null,
               DecisionLog.Aside.escalated(request.check())));
     }
     return EscalateAnswer.of(escalation, request.check(), idLifeMillis);

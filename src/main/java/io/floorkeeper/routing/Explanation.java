@@ -70,7 +70,9 @@ final class Explanation {
           candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution());
       if (!routes.learning() && allocation.positionOf(k) >= 0) {
         // Nothing is drawn: the preset answers, whatever the bandit would do.
-        candidate.put("propensity", k == Router.preset(routes, allocation.mask()) ? 1. : 0.);
+        candidate.put(
+            "propensity",
+            TierPool.probability(routes, TierPool.presetTier(routes), allocation.mask(), k));
       }
       candidate.put("demoted", allocation.demoted().contains(allocation.positionOf(k)));
       standing(routes, routes.arms().get(k).armNo(), candidate);

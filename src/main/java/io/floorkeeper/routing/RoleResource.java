@@ -84,7 +84,13 @@ public class RoleResource {
     ObjectNode node = Explanation.of(routes, routes.allocations().get(0));
     node.put("strategy", routes.policy().strategy().name().toLowerCase(Locale.ROOT));
     node.put("learning", Learnings.of(routes));
-    node.put("graduation_min_traces", routes.policy().graduationMinTraces());
+    Graduation graduation = Graduation.of(routes.policy(), routes.arms(), routes.calls());
+    node.putObject("graduation")
+        .put("passed", graduation.isPassed())
+        .put("traces", graduation.traces())
+        .put("min_traces", graduation.minTraces())
+        .put("quality_armed", graduation.qualityArmed())
+        .put("cost_armed", graduation.costArmed());
     node.put("preset", routes.policy().presetTier());
     node.put("label_probability", routes.labelCode() / 255.0);
     node.set("alarms", Explanation.alarms(routes));

@@ -82,6 +82,29 @@ public record RouteRequest(
     return this;
   }
 
+  /** What it says of its complexity itself; null: nothing. */
+  String complexity() {
+    return context == null ? null : context.complexity;
+  }
+
+  /** The same with this complexity. */
+  RouteRequest withComplexity(String complexity) {
+    Context of = context == null ? new Context(null, null, null, null, null) : context;
+    return new RouteRequest(
+        role,
+        collaboration,
+        sessionId,
+        runId,
+        step,
+        dataClass,
+        tags,
+        new Context(of.inputTokens, of.expectedOutputTokens, of.tools, of.depth, complexity),
+        minTier,
+        maxCostUsd,
+        maxLatencyMs,
+        continues);
+  }
+
   static void text(String field, String value) {
     if (value == null) {
       return;
@@ -92,6 +115,16 @@ public record RouteRequest(
     }
     if (value.indexOf('\0') >= 0) {
       throw Problem.BadRequest.field("invalid_value", field, "must not contain NUL");
+    }
+    for (int i = 0; i < value.length(); i++) { // half a character could not be logged
+      char c = value.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || ++i == value.length()
+            || !Character.isLowSurrogate(value.charAt(i))) {
+          throw Problem.BadRequest.field("invalid_value", field, "must be well-formed Unicode");
+        }
+      }
     }
   }
 

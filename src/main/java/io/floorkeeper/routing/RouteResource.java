@@ -78,7 +78,7 @@ public class RouteResource {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }
     decisions.get(decision.reason()).increment();
-    log.offer(new DecisionLog.Entry(request, decision, number));
+    log.offer(new DecisionLog.Entry(request, decision, number, null, null));
     return answer(decision);
   }
 

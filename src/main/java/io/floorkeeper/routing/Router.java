@@ -9,6 +9,7 @@ import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -65,6 +66,7 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
+    request = RoleRules.classified(request, routes.policy());
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
     long mask = Eligibility.mask(request, caller, routes, policy);
@@ -109,8 +111,15 @@ final class Router {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
-      candidate = preset(routes, mask);
-      reason = byRule(routes, Reason.PRESET);
+      Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
+      int tier =
+          rule == null
+              ? TierPool.presetTier(routes)
+              : snapshot.published().policy().tierIndex(rule.tier());
+      candidate = TierPool.pick(request, routes, tier, mask, random);
+      propensity = TierPool.probability(routes, tier, mask, candidate);
+      reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
+      constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
     } else if (known == null) {
       candidate = unseen(routes, mask);
       reason = Reason.FALLBACK;
@@ -195,16 +204,8 @@ final class Router {
   private static Reason byRule(RoleRoutes routes, Reason otherwise) {
     return switch (routes.policy().strategy()) {
       case FIXED -> Reason.FIXED;
-      case RULES -> Reason.RULE;
-      case LEARN -> otherwise;
+      case RULES, LEARN -> otherwise;
     };
-  }
-
-  /** The preset arm, else the next stronger one that is eligible, else the strongest eligible. */
-  static int preset(RoleRoutes routes, long mask) {
-    int preset = Math.max(0, routes.policy().presetIndex());
-    long above = mask & -1L << preset;
-    return above != 0 ? Long.numberOfTrailingZeros(above) : strongest(mask);
   }
 
   private static int strongest(long mask) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.floorkeeper.bandit.HoldoutShare;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyPresetsTest {
 
@@ -86,5 +89,18 @@ class PolicyPresetsTest {
     assertThatThrownBy(() -> PolicyPresets.read("planer-frontier"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("did you mean 'planner-frontier'?");
+  }
+
+  /** What the documentation shows is valid, by the reader and by the published schema. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pins", "rules", "ceilings", "local-model"})
+  void theExamplesAreValid(String example) throws Exception {
+    // Given
+    String document = Files.readString(Path.of("src/site/examples/" + example + ".yaml"));
+    // When
+    Policy policy = PolicyReader.read(document, example);
+    // Then
+    assertThat(policy.roles()).isNotEmpty();
+    assertThat(MiniSchema.ofPolicy().faults(PolicySchemaTest.asJson(document))).isEmpty();
   }
 }
