@@ -3,6 +3,7 @@ package io.floorkeeper.ledger;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.floorkeeper.platform.CanonicalBytes;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
@@ -13,6 +14,10 @@ import java.util.Locale;
  */
 public record ChainMark(Kind kind, int replica, Instant at, long amount, String detail) {
   private static final int RECORD_KIND = 2;
+
+  public ChainMark {
+    at = at.truncatedTo(ChronoUnit.MICROS); // as its row will have it
+  }
 
   /** What it says. */
   public enum Kind {
@@ -28,6 +33,11 @@ public record ChainMark(Kind kind, int replica, Instant at, long amount, String 
     /** The last record of a chain that ended in order. */
     @JsonProperty("close")
     CLOSE;
+
+    /** The kind of this {@link #word()}. */
+    public static Kind of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
 
     /** As it stands in the table and in the chain. */
     public String word() {

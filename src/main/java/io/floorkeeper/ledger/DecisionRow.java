@@ -38,7 +38,7 @@ public final class DecisionRow {
   public DecisionRecord read(ResultSet row) throws SQLException {
     int i = 1;
     return new DecisionRecord(
-        Base64.getUrlEncoder().withoutPadding().encodeToString(row.getBytes(i++)),
+        characters(row.getBytes(i++)),
         row.getInt(i++),
         row.getLong(i++),
         row.getObject(i++, OffsetDateTime.class).toInstant(),
@@ -68,6 +68,16 @@ public final class DecisionRow {
         row.getString(i++),
         row.getObject(i++, Integer.class),
         row.getObject(i, Long.class));
+  }
+
+  /** The decision id of the current row alone. */
+  public static String id(ResultSet row) throws SQLException {
+    return characters(row.getBytes(1));
+  }
+
+  /** The 64 characters of an id's bytes. */
+  public static String characters(byte[] id) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
   }
 
   /** Somebody wrote into a column what the service never writes. */

@@ -67,7 +67,7 @@ public final class CanonicalBytes {
     return this;
   }
 
-  /** To the microsecond, as PostgreSQL keeps it. */
+  /** To the microsecond; PostgreSQL rounds what is finer, so nothing finer may be in a record. */
   public CanonicalBytes time(int field, Instant value) {
     if (value != null) {
       head(field, TIME);

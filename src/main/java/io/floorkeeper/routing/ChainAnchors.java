@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import io.agroal.api.AgroalDataSource;
 import io.floorkeeper.ledger.ChainHead;
 import io.floorkeeper.ledger.ChainRepository;
+import io.floorkeeper.platform.AuditSettings;
 import io.floorkeeper.platform.AuditTrail;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseGate;
@@ -25,18 +26,14 @@ import org.jboss.logging.Logger;
  * place and have the head agree. While the database is away it pauses, and anchors the newest head
  * afterwards.
  *
- * <p>What was answered and does not get any further is anchored again every minute: such an anchor
- * says that somebody still waits for the broker.
+ * <p>What was answered and does not get any further is anchored again before the chain would count
+ * as silent: such an anchor says that somebody still waits for the broker.
  */
 @ApplicationScoped
 class ChainAnchors {
   private static final Logger LOG = Logger.getLogger(ChainAnchors.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
-
-  /** Those who verify take a chain that is silent for longer than two of these for ended. */
-  private static final Duration STILL_WAITING = Duration.ofMinutes(1);
 
   private static final Duration TOLD_EVERY = Duration.ofHours(1);
 
@@ -46,6 +43,8 @@ class ChainAnchors {
   private final AgroalDataSource database;
   private final DatabaseGate gate;
   private final int replica;
+  private final long everyMillis;
+  private final Duration stillWaiting;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private ChainHead anchored;
   private long toldNanos;
@@ -58,7 +57,10 @@ class ChainAnchors {
       AuditTrail trail,
       AgroalDataSource database,
       DatabaseGate gate,
-      ReplicaNumber replica) {
+      ReplicaNumber replica,
+      AuditSettings settings) {
+    this.everyMillis = settings.anchorInterval().toMillis();
+    this.stillWaiting = settings.silentAfter().dividedBy(2);
     this.log = log;
     this.chains = chains;
     this.trail = trail;
@@ -82,13 +84,12 @@ class ChainAnchors {
   }
 
   private void run() {
-    long pauseMillis = EVERY.toMillis();
+    long pauseMillis = everyMillis;
     try {
       boolean last = false;
       while (!last) {
         last = stopping.await(pauseMillis, TimeUnit.MILLISECONDS);
-        pauseMillis =
-            anchor() ? EVERY.toMillis() : Math.min(2 * pauseMillis, LONGEST_PAUSE.toMillis());
+        pauseMillis = anchor() ? everyMillis : Math.min(2 * pauseMillis, LONGEST_PAUSE.toMillis());
       }
       if (anchored != null) {
         tell("ends", anchored);
@@ -124,7 +125,7 @@ class ChainAnchors {
     return anchored == null
         || head.position() != anchored.position()
         || head.answered() != anchored.answered()
-        || log.isWaiting() && head.at().isAfter(anchored.at().plus(STILL_WAITING));
+        || log.isWaiting() && head.at().isAfter(anchored.at().plus(stillWaiting));
   }
 
   private void anchor(Connection connection, ChainHead head) throws SQLException {

@@ -19,7 +19,7 @@ import com.tngtech.archunit.library.Architectures;
  * 6   replay   simulate
  * 5   ingest   trial
  * 4   routing  learning
- * 3   attribution
+ * 3   attribution  audit
  * 2   posterior  ledger
  * 1   policy
  * 0   bandit   platform
@@ -50,6 +50,8 @@ class RoomsTest {
           .definedBy("io.floorkeeper.learning..")
           .layer("attribution")
           .definedBy("io.floorkeeper.attribution..")
+          .layer("audit")
+          .definedBy("io.floorkeeper.audit..")
           .layer("posterior")
           .definedBy("io.floorkeeper.posterior..")
           .layer("ledger")
@@ -78,11 +80,13 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("replay", "trial")
           .whereLayer("attribution")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("posterior")
           .mayOnlyBeAccessedByLayers("routing", "learning", "ingest", "replay", "trial")
           .whereLayer("ledger")
           .mayOnlyBeAccessedByLayers(
-              "attribution", "routing", "learning", "ingest", "replay", "trial")
+              "attribution", "audit", "routing", "learning", "ingest", "replay", "trial")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
               "command",
@@ -93,6 +97,7 @@ class RoomsTest {
               "routing",
               "learning",
               "attribution",
+              "audit",
               "posterior",
               "ledger");
 
@@ -114,6 +119,7 @@ class RoomsTest {
               "io.floorkeeper.routing..",
               "io.floorkeeper.learning..",
               "io.floorkeeper.attribution..",
+              "io.floorkeeper.audit..",
               "io.floorkeeper.posterior..",
               "io.floorkeeper.ledger..",
               "io.floorkeeper.policy..",

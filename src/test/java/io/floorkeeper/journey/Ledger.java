@@ -36,6 +36,18 @@ final class Ledger {
     }
   }
 
+  /** Changes it behind the service's back. */
+  void execute(String... statements) {
+    try (Connection connection = DriverManager.getConnection(url, EmbeddedDatabase.NAME, password);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(String.join("; ", statements), e);
+    }
+  }
+
   /** The database that the service of this data folder brought itself. */
   static Ledger embedded(ServiceProcess service) {
     return new Ledger(

@@ -1,0 +1,76 @@
+package io.floorkeeper.audit;
+
+import io.floorkeeper.platform.Problem;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The append-only trail, and what it proves. */
+@Path("/audit")
+@Tag(name = "audit")
+@Produces(MediaType.APPLICATION_JSON)
+public class AuditResource {
+  private static final int MOST_EVENTS = 1_000;
+  private static final int MOST_FINDINGS = 10_000;
+
+  private final AuditReader reader;
+  private final VerifyService verifier;
+
+  AuditResource(AuditReader reader, VerifyService verifier) {
+    this.reader = reader;
+    this.verifier = verifier;
+  }
+
+  @GET
+  @Operation(summary = "What operators did, newest first, and the anchored heads of all chains")
+  @APIResponse(responseCode = "200", description = "A page of the trail, as it stands")
+  @APIResponse(responseCode = "400", description = "problem+json that names the parameter")
+  public TrailReader.Page trail(
+      @QueryParam("from") String from,
+      @QueryParam("to") String to,
+      @QueryParam("kind") String kind,
+      @QueryParam("actor") String actor,
+      @QueryParam("before") String before,
+      @QueryParam("limit") String limit) {
+    Period period = Period.of(from, to);
+    long place = whole("before", before, Long.MAX_VALUE, Long.MAX_VALUE);
+    int most = (int) whole("limit", limit, 100, MOST_EVENTS);
+    return reader.read(c -> TrailReader.read(c, period, kind, actor, place, most));
+  }
+
+  @GET
+  @Path("/verify")
+  @Operation(summary = "Recomputes every chain of a period: gaps, breaks, and what anchors say")
+  @APIResponse(
+      responseCode = "200",
+      description = "Findings and how much was checked; what is still on its way is no finding")
+  @APIResponse(responseCode = "400", description = "problem+json that names the parameter")
+  @APIResponse(responseCode = "503", description = "The database is out of reach, or others verify")
+  public VerifyReport verify(
+      @QueryParam("from") String from,
+      @QueryParam("to") String to,
+      @QueryParam("findings") String findings) {
+    return verifier.verify(
+        Period.of(from, to), (int) whole("findings", findings, 100, MOST_FINDINGS));
+  }
+
+  static long whole(String name, String text, long absent, long most) {
+    if (text == null || text.isEmpty()) {
+      return absent;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= 1 && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw Problem.BadRequest.field("invalid_value", name, "must be a whole number, 1 to " + most);
+  }
+}
