@@ -1,5 +1,6 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.access.KeysCommand;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.replay.CurveCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
     footer = {"", "Without a command: serve."},
     subcommands = {
       ServeCommand.class,
+      KeysCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,

@@ -88,6 +88,8 @@ class DecisionEntity {
   @Column(name = "shadow_propensity")
   Double shadowPropensity;
 
+  String tenant;
+
   @Column(name = "check_name")
   String checkName;
 

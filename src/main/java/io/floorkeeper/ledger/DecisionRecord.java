@@ -14,6 +14,7 @@ import java.util.Map;
  * @param mask bit k: candidate k of the policy's role was eligible
  * @param shadowArm what the bandit would have chosen where it does not answer yet; else null
  * @param snapshotAgeMillis how old the evidence behind the answer was
+ * @param tenant of the credentials that asked; null in what was logged before there were any
  * @param check that failed on the rung below, where the answer is an escalation; else null
  * @param classifierMillis how long an external classifier was waited for; null: none was asked
  * @param classifierNanoUsd what its answer cost, in 1e-9 USD
@@ -47,6 +48,7 @@ public record DecisionRecord(
     Map<String, String> tags,
     String shadowArm,
     Double shadowPropensity,
+    String tenant,
     String check,
     Integer classifierMillis,
     Long classifierNanoUsd) {}

@@ -27,6 +27,9 @@ public final class ProblemMapper {
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
   public static final String MEDIA_TYPE = "application/problem+json";
 
+  /** What a caller that we do not know is told to show. */
+  public static final String CHALLENGE = "Bearer realm=\"floorkeeper\"";
+
   @ServerExceptionMapper
   public Response problem(Problem problem) {
     return answer(problem.status(), problem.code(), problem.getMessage(), problem.errors());
@@ -108,7 +111,12 @@ public final class ProblemMapper {
     return answer(400, code, field + ": " + message, List.of(new FieldError(field, message)));
   }
 
-  private static Response answer(int status, String code, String detail, List<FieldError> errors) {
+  /** The body of a problem, for those who answer outside the endpoints. */
+  public static String body(Problem problem) {
+    return body(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+  }
+
+  private static String body(int status, String code, String detail, List<FieldError> errors) {
     JsonObject body =
         new JsonObject()
             .put("type", "about:blank")
@@ -122,8 +130,15 @@ public final class ProblemMapper {
           x -> array.add(new JsonObject().put("field", x.field()).put("message", x.message())));
       body.put("errors", array);
     }
+    return body.encode();
+  }
+
+  private static Response answer(int status, String code, String detail, List<FieldError> errors) {
     Response.ResponseBuilder response =
-        Response.status(status).type(MEDIA_TYPE).entity(body.encode());
+        Response.status(status).type(MEDIA_TYPE).entity(body(status, code, detail, errors));
+    if (status == 401) {
+      response.header("WWW-Authenticate", CHALLENGE);
+    }
     if (status == 503) {
       response.header("Retry-After", 1);
     }

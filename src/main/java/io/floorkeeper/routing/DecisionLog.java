@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.ledger.ChainHead;
 import io.floorkeeper.ledger.ChainMark;
 import io.floorkeeper.platform.Backoff;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.KafkaSettings;
 import io.micrometer.core.instrument.Counter;
@@ -58,6 +59,7 @@ class DecisionLog {
    */
   record Entry(
       RouteRequest request,
+      Caller caller,
       Decision decision,
       long sequence,
       Acknowledgement acknowledgement,

@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Callers;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.NonBlocking;
@@ -8,7 +10,9 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -16,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** A check failed: what now? From the same snapshot as {@code /route}, and as fast. */
+@Needs(value = Caller.Scope.ROUTE, ownTenant = true)
 @Path("/escalate")
 @Tag(name = "decide")
 public class EscalationResource {
@@ -63,18 +68,21 @@ public class EscalationResource {
   @APIResponse(
       responseCode = "422",
       description = "The id has expired, the check is none of the role's, or a pin cannot be met")
-  public EscalateAnswer escalate(EscalateRequest request) {
+  public EscalateAnswer escalate(@Context SecurityContext context, EscalateRequest request) {
     if (request == null) {
       throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
     }
     request.validated();
+    Caller caller = Callers.of(context);
+    request.asRoute(request.role()).requireDataClassOf(caller);
     Escalation escalation =
-        escalator.escalate(request, Caller.LOCAL, snapshots.current(), clock.millis());
+        escalator.escalate(request, caller, snapshots.current(), clock.millis());
     count(escalation);
     if (escalation.climbed() != null) {
       log.offer(
           new DecisionLog.Entry(
               request.asRoute(role(request, escalation)),
+              caller,
               escalation.climbed(),
               numbers.next(),
               null,

@@ -152,7 +152,7 @@ final class Escalator {
       }
       throw Problem.BadRequest.field("invalid_decision_id", "decision_id", e.getMessage());
     }
-    if (!caller.allTenants() && id.tenantNo() != caller.tenantNo()) {
+    if (id.tenantNo() != caller.tenantNo()) { // pins on tenants match the caller's
       throw Problem.BadRequest.field(
           "wrong_tenant", "decision_id", "is a decision of another tenant than the caller's");
     }

@@ -250,9 +250,10 @@ class EscalatorTest extends EscalatorFixture {
 
   @Test
   void aDecisionOfAnotherTenantOrRoleIsRefused() {
+    // An operator's key is bound to no tenant, and still not to this one: pins match the caller's
     AllocationSnapshot snapshot = ladder();
     String first = decide(snapshot, Ask.worker()).decisionId();
-    Caller stranger = new Caller("k", 4, "clinic", false, EnumSet.of(Caller.Scope.ROUTE), Ask.FREE);
+    Caller stranger = new Caller("k", 4, "clinic", true, EnumSet.of(Caller.Scope.ROUTE), Ask.FREE);
 
     assertThatThrownBy(
             () -> escalator.escalate(failed(first, "schema"), stranger, snapshot, Snapshots.NOW))
