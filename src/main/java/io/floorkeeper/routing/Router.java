@@ -6,6 +6,7 @@ import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
@@ -78,7 +79,8 @@ final class Router {
       int candidate = root == null ? -1 : candidate(routes, root);
       long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0 && (mask & 1L << candidate) != 0) {
-        return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
+        return again(
+            snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
@@ -165,6 +167,9 @@ final class Router {
     }
     if (routes.byContext()) {
       flags |= DecisionId.BY_CONTEXT;
+    }
+    if (Eligibility.tellsOfPins(constraints)) {
+      flags |= DecisionId.PINNED;
     }
     DecisionId id =
         new DecisionId(
@@ -328,19 +333,24 @@ final class Router {
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
     }
-    for (int k = 0; k < routes.arms().size(); k++) {
-      if (routes.arms().get(k).armNo() == root.armNo()) {
-        return k;
-      }
+    int start = routes.candidate(root.armNo());
+    if (start < 0 || root.rung() == 0) {
+      return start;
     }
-    return -1;
+    // An escalated task goes on where it has climbed to, and not where it started.
+    return EscalationLadder.above(routes.arms().get(start).arm(), routes.policy())
+        .rung(root.rung())
+        .map(routes::candidate)
+        .orElse(-1);
   }
 
-  private static Decision sticky(
+  /** A further answer of the task whose id this is. */
+  static Decision again(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       DecisionId id,
       int candidate,
+      Reason reason,
       long mask,
       List<String> constraints,
       long nowMillis) {
@@ -348,7 +358,7 @@ final class Router {
         snapshot,
         routes,
         candidate,
-        Reason.STICKY,
+        reason,
         id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,
