@@ -1,6 +1,5 @@
 package io.floorkeeper.routing;
 
-import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.AllocationSettings;
 import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.bandit.Floor;
@@ -193,8 +192,7 @@ final class AllocationBuilder {
             settings(policy),
             demoted,
             candidates.indexOf(policy.presetIndex()));
-    return new MaskAllocation(
-        mask, List.copyOf(candidates), demoted, solution, Allocation.of(solution.pis()));
+    return MaskAllocation.of(mask, candidates, demoted, solution);
   }
 
   /** The role's floor. A role that is not learned may have none: it is then told as relative 1. */

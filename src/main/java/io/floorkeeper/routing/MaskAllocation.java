@@ -14,13 +14,27 @@ import java.util.Set;
  * @param demoted positions of arms that an alarm took out of exploitation: they keep their share of
  *     exploration, and are labelled, until they have enough new labels
  * @param draws the sampler over {@code solution.pi}
+ * @param shadowDraws the sampler of a shadowed role's drawn share: {@link ShadowMix}
  */
 record MaskAllocation(
     long mask,
     List<Integer> candidates,
     Set<Integer> demoted,
     FloorSolution solution,
-    Allocation draws) {
+    Allocation draws,
+    Allocation shadowDraws) {
+
+  /** With the samplers that a solution calls for. */
+  static MaskAllocation of(
+      long mask, List<Integer> candidates, Set<Integer> demoted, FloorSolution solution) {
+    return new MaskAllocation(
+        mask,
+        List.copyOf(candidates),
+        demoted,
+        solution,
+        Allocation.of(solution.pis()),
+        Allocation.of(ShadowMix.of(solution, demoted)));
+  }
 
   /** The position of a candidate in the solution, or -1. */
   int positionOf(int candidate) {
