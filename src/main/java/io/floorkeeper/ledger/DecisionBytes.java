@@ -41,6 +41,7 @@ public final class DecisionBytes {
         .texts(25, r.tags())
         .text(26, r.shadowArm())
         .real(27, r.shadowPropensity())
-        .text(28, r.tenant());
+        .text(28, r.tenant())
+        .text(29, r.ceiling());
   }
 }

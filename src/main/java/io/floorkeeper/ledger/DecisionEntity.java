@@ -89,4 +89,6 @@ class DecisionEntity {
   Double shadowPropensity;
 
   String tenant;
+
+  String ceiling;
 }

@@ -35,8 +35,8 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity, chain, chain_position, chain_hash, tenant)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, chain, chain_position, chain_hash, tenant, ceiling)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -80,7 +80,8 @@ public class DecisionRepository
         insert.setObject(i++, link == null ? null : link.chain(), java.sql.Types.OTHER);
         insert.setObject(i++, link == null ? null : link.position(), java.sql.Types.BIGINT);
         insert.setBytes(i++, link == null ? null : HexFormat.of().parseHex(link.hash()));
-        insert.setString(i, r.tenant());
+        insert.setString(i++, r.tenant());
+        insert.setString(i, r.ceiling());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -154,7 +155,8 @@ public class DecisionRepository
         e.tags == null ? null : read(e.tags, STRING_MAP),
         e.shadowArm,
         e.shadowPropensity,
-        e.tenant);
+        e.tenant,
+        e.ceiling);
   }
 
   private String write(Object value) {

@@ -2,19 +2,24 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.RoleSpend;
+import java.util.Map;
 
 /**
  * Everything that {@code /route} reads: one immutable object, taken once per request.
  *
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ * @param spend by role name, of roles with a spend ceiling
  */
 record AllocationSnapshot(
     Source source,
     PolicyBook.Published published,
     DecisionKeys keys,
     RoleTable roles,
-    long evidenceAtMillis) {
+    long evidenceAtMillis,
+    Map<String, RoleSpend> spend) {
 
   /** Where the evidence comes from. */
   enum Source {
@@ -24,6 +29,11 @@ record AllocationSnapshot(
     DISK,
     /** None: the policy's priors alone. */
     STATIC
+  }
+
+  /** What the role has spent; null: it has no spend ceiling, or nobody knows. */
+  RoleSpend spend(RolePolicy role) {
+    return spend.get(role.name());
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

@@ -9,6 +9,7 @@ import java.util.List;
  * @param candidate index among the role's candidates
  * @param allocation that it was drawn from, or null where nothing was drawn
  * @param shadowCandidate what the bandit would have chosen where it does not answer yet, or -1
+ * @param ceiling what spend ceilings had to do with it; null: nothing
  * @param unseenMask whether the next snapshot should hold an allocation for {@code mask}
  */
 record Decision(
@@ -23,6 +24,7 @@ record Decision(
     MaskAllocation allocation,
     int shadowCandidate,
     double shadowPropensity,
+    CeilingVerdict ceiling,
     boolean unseenMask,
     DecisionId id,
     String decisionId,

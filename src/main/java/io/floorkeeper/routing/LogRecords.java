@@ -40,7 +40,8 @@ final class LogRecords {
         request.tags(),
         d.shadowCandidate() < 0 ? null : d.routes().arms().get(d.shadowCandidate()).arm().key(),
         d.shadowCandidate() < 0 ? null : d.shadowPropensity(),
-        entry.caller().tenant());
+        entry.caller().tenant(),
+        d.ceiling() == null ? null : CeilingExplanation.of(d).toString());
   }
 
   /** What makes an allocation one that was not explained yet. */

@@ -9,6 +9,7 @@ import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -24,6 +25,7 @@ final class Router {
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
   private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> SPEND_UNKNOWN = List.of("spend_unknown");
   private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
 
   private final int replica;
@@ -49,6 +51,7 @@ final class Router {
    * @param sequence of the answer on this replica; 24 bits of it go into the id
    * @throws Problem.NotFound where neither the role nor a default role is known
    * @throws Problem.Unprocessable where a pin cannot be met
+   * @throws Problem.CeilingReached where spend has reached a ceiling and the policy blocks
    * @throws Problem.BadRequest where {@code continues} is no decision id
    */
   Decision decide(
@@ -98,6 +101,12 @@ final class Router {
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    RoleSpend spend = snapshot.spend(routes.policy());
+    int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    SpendCeilings.orBlock(reached, routes.policy(), spend, request.runId(), nowMillis);
+    if (SpendCeilings.isUnknown(routes.policy(), spend)) {
+      constraints = with(constraints, SPEND_UNKNOWN);
+    }
     MaskAllocation known = routes.allocation(mask);
     MaskAllocation drawnFrom = null;
     int candidate;
@@ -105,12 +114,13 @@ final class Router {
     double propensity = 1;
     int flags = DecisionId.NOT_DRAWN;
     boolean unseenMask = false;
+    int tier = -1;
     if (Long.bitCount(mask) == 1) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
       Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
-      int tier =
+      tier =
           rule == null
               ? TierPool.presetTier(routes)
               : snapshot.published().policy().tierIndex(rule.tier());
@@ -130,9 +140,34 @@ final class Router {
       reason = drawn(flags, routes, isStale(snapshot, nowMillis));
       propensity = known.solution().propensity(position);
     }
+    CeilingVerdict ceiling =
+        SpendCeilings.judge(
+            reached,
+            spend,
+            request.runId(),
+            snapshot.published().policy(),
+            routes,
+            mask,
+            candidate,
+            reason,
+            drawnFrom);
+    if (ceiling != null) {
+      constraints = with(constraints, ceiling.constraints());
+    }
+    boolean lowered = ceiling != null && ceiling.lowered();
+    if (lowered) { // certain, whatever was drawn
+      candidate = ceiling.candidate();
+      reason = Reason.LOWERED;
+      propensity = 1;
+      flags = DecisionId.NOT_DRAWN;
+      drawnFrom = null;
+    }
+    if (ceiling != null && tier >= 0) {
+      propensity = SpendCeilings.propensity(ceiling, routes, tier, mask);
+    }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
-    if (routes.shadow() && known != null) {
+    if (routes.shadow() && known != null && !lowered) {
       int shadowShare = share(request, routes, known, random);
       int position = position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);
@@ -176,6 +211,7 @@ final class Router {
         drawnFrom,
         shadowCandidate,
         shadowPropensity,
+        ceiling,
         unseenMask,
         id,
         snapshot.keys().sign(id),
@@ -337,6 +373,7 @@ final class Router {
         null,
         -1,
         0,
+        null,
         false,
         id,
         snapshot.keys().sign(id),
