@@ -42,6 +42,10 @@ public final class DecisionBytes {
         .text(26, r.shadowArm())
         .real(27, r.shadowPropensity())
         .text(28, r.tenant())
-        .text(29, r.ceiling());
+        .text(29, r.check())
+        // One more than they are: 0 is left out, and is not the same as none.
+        .number(30, r.classifierMillis() == null ? 0 : r.classifierMillis() + 1L)
+        .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1)
+        .text(32, r.ceiling());
   }
 }

@@ -90,5 +90,14 @@ class DecisionEntity {
 
   String tenant;
 
+  @Column(name = "check_name")
+  String checkName;
+
+  @Column(name = "classifier_millis")
+  Integer classifierMillis;
+
+  @Column(name = "classifier_nano_usd")
+  Long classifierNanoUsd;
+
   String ceiling;
 }

@@ -35,8 +35,9 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity, chain, chain_position, chain_hash, tenant, ceiling)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
+        classifier_nano_usd, ceiling)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -81,6 +82,9 @@ public class DecisionRepository
         insert.setObject(i++, link == null ? null : link.position(), java.sql.Types.BIGINT);
         insert.setBytes(i++, link == null ? null : HexFormat.of().parseHex(link.hash()));
         insert.setString(i++, r.tenant());
+        insert.setString(i++, r.check());
+        insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
+        insert.setObject(i++, r.classifierNanoUsd(), java.sql.Types.BIGINT);
         insert.setString(i, r.ceiling());
         insert.addBatch();
       }
@@ -156,6 +160,9 @@ public class DecisionRepository
         e.shadowArm,
         e.shadowPropensity,
         e.tenant,
+        e.checkName,
+        e.classifierMillis,
+        e.classifierNanoUsd,
         e.ceiling);
   }
 

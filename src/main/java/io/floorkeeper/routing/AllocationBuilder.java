@@ -57,7 +57,13 @@ final class AllocationBuilder {
             ? changed(published, posteriors, wantedMasks, previous)
             : all(published, posteriors, wantedMasks);
     return new AllocationSnapshot(
-        source, published, keys, roles, posteriors.readAtMillis(), spend(published, posteriors));
+        source,
+        published,
+        keys,
+        roles,
+        posteriors.readAtMillis(),
+        Map.of(),
+        spend(published, posteriors));
   }
 
   private static Map<String, RoleSpend> spend(

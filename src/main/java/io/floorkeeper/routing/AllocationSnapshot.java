@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ * @param gates by role name, of roles that have any
  * @param spend by role name, of roles with a spend ceiling
  */
 record AllocationSnapshot(
@@ -19,6 +20,7 @@ record AllocationSnapshot(
     DecisionKeys keys,
     RoleTable roles,
     long evidenceAtMillis,
+    Map<String, RoleGates> gates,
     Map<String, RoleSpend> spend) {
 
   /** Where the evidence comes from. */
@@ -29,6 +31,17 @@ record AllocationSnapshot(
     DISK,
     /** None: the policy's priors alone. */
     STATIC
+  }
+
+  /** The same behind these gates. */
+  AllocationSnapshot withGates(Map<String, RoleGates> others) {
+    return new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, others, spend);
+  }
+
+  RoleGates gates(RoleRoutes routes) {
+    return gates.isEmpty()
+        ? RoleGates.NONE
+        : gates.getOrDefault(routes.policy().name(), RoleGates.NONE);
   }
 
   /** What the role has spent; null: it has no spend ceiling, or nobody knows. */

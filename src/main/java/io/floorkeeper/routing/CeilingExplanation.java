@@ -14,6 +14,10 @@ import java.util.Locale;
 final class CeilingExplanation {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  /** Of no run. */
+  private static final RouteRequest ANY_REQUEST =
+      new RouteRequest(null, null, null, null, null, null, null, null, null, null, null, null);
+
   private CeilingExplanation() {}
 
   /** Of a decision that a ceiling had a part in. */
@@ -45,16 +49,16 @@ final class CeilingExplanation {
       return node;
     }
     MaskAllocation whole = routes.allocations().get(0);
-    int preset = Math.max(0, role.presetIndex());
     CeilingVerdict verdict =
         SpendCeilings.judge(
             SpendCeilings.reached(role, spend, null, nowMillis),
             spend,
-            null,
-            snapshot.published().policy(),
+            ANY_REQUEST,
+            snapshot,
             routes,
             routes.fullMask(),
-            preset,
+            routes.arms().size() > 1,
+            Math.max(0, role.presetIndex()),
             routes.learning() ? Reason.SAMPLED : Reason.PRESET,
             routes.learning() ? whole : null);
     if (verdict != null) {

@@ -9,7 +9,6 @@ import java.util.Locale;
  *
  * @param reached which ceilings, bits of {@link SpendCeilings}
  * @param candidate that answers
- * @param target that whoever costs more gives way to; -1: nobody does
  * @param floorYields whether it is taken although nobody has proven that it keeps the floor
  * @param otherwise candidate that would have answered
  * @param otherwiseFrom the allocation that it was drawn from; null: nothing was drawn
@@ -21,7 +20,6 @@ record CeilingVerdict(
     RoleSpend spend,
     String runId,
     int candidate,
-    int target,
     boolean floorYields,
     int otherwise,
     Reason otherwiseReason,
@@ -61,6 +59,11 @@ record CeilingVerdict(
   private static List<String> and(List<String> some, String another) {
     return java.util.stream.Stream.concat(some.stream(), java.util.stream.Stream.of(another))
         .toList();
+  }
+
+  /** Whether what a pool has drawn may give way to another arm. */
+  boolean acts() {
+    return outcome != Outcome.ALERTED && outcome != Outcome.PACED;
   }
 
   /** Whether the answer is another than it would have been. */

@@ -3,7 +3,6 @@ package io.floorkeeper.routing;
 import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
-import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Policy;
@@ -30,7 +29,7 @@ final class Router {
 
   private final int replica;
   private final long staleAfterMillis;
-  private final long idLifeMillis;
+  private final Continuation continuation;
 
   /**
    * @param replica the number that this replica writes into its ids, 0 to 65535
@@ -40,7 +39,7 @@ final class Router {
   Router(int replica, long staleAfterMillis, long idLifeMillis) {
     this.replica = replica;
     this.staleAfterMillis = staleAfterMillis;
-    this.idLifeMillis = idLifeMillis;
+    this.continuation = new Continuation(idLifeMillis);
   }
 
   /**
@@ -71,20 +70,23 @@ final class Router {
     request = RoleRules.classified(request, routes.policy());
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
-    long mask = Eligibility.mask(request, caller, routes, policy);
+    long eligible = Eligibility.mask(request, caller, routes, policy);
     List<String> constraints = Eligibility.constraints(request, caller, routes, policy);
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
     }
     if (request.continues() != null) {
-      DecisionId root = root(request, caller, snapshot, nowMillis);
-      int candidate = root == null ? -1 : candidate(routes, root);
+      DecisionId root = continuation.root(request, caller, snapshot, nowMillis);
+      int candidate = root == null ? -1 : Continuation.candidate(routes, root);
+      long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0 && (mask & 1L << candidate) != 0) {
-        return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
+        return again(
+            snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
-    return first(request, caller, snapshot, routes, mask, constraints, random, nowMillis, sequence);
+    return first(
+        request, caller, snapshot, routes, eligible, constraints, random, nowMillis, sequence);
   }
 
   /**
@@ -96,7 +98,7 @@ final class Router {
       Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
-      long mask,
+      long eligible,
       List<String> constraints,
       UniformRandomProvider random,
       long nowMillis,
@@ -107,15 +109,24 @@ final class Router {
     if (SpendCeilings.isUnknown(routes.policy(), spend)) {
       constraints = with(constraints, SPEND_UNKNOWN);
     }
+    RoleGates gates = snapshot.gates(routes);
+    long mask = eligible;
+    if (gates.concern(eligible)) {
+      double probe = gates.probeDraw(eligible, random);
+      double capacity = gates.capacityDraw(request, routes.policy(), eligible, random);
+      mask = gates.mask(eligible, probe, capacity);
+      constraints = with(constraints, gates.told(eligible, probe, capacity));
+    }
+    boolean gated = gates.draw(eligible);
     MaskAllocation known = routes.allocation(mask);
     MaskAllocation drawnFrom = null;
     int candidate;
     Reason reason;
     double propensity = 1;
     int flags = DecisionId.NOT_DRAWN;
-    boolean unseenMask = false;
     int tier = -1;
-    if (Long.bitCount(mask) == 1) {
+    long unseen = 0;
+    if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
@@ -125,45 +136,45 @@ final class Router {
               ? TierPool.presetTier(routes)
               : snapshot.published().policy().tierIndex(rule.tier());
       candidate = TierPool.pick(request, routes, tier, mask, random);
-      propensity = TierPool.probability(routes, tier, mask, candidate);
+      propensity = gates.ofTier(routes, tier, eligible, candidate);
       reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
       constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
-    } else if (known == null) {
+    } else if (gates.lacksAllocation(routes, eligible)) {
       candidate = unseen(routes, mask);
       reason = Reason.FALLBACK;
-      unseenMask = true;
+      unseen = eligible;
+    } else if (known == null) { // the one arm that the gates' draw has left
+      candidate = Long.numberOfTrailingZeros(mask);
+      reason = Reason.ONLY_ELIGIBLE;
+      flags = 0;
+      propensity = gates.propensity(routes, eligible, candidate);
     } else {
       drawnFrom = known;
       flags = share(request, routes, known, random);
       int position = position(flags, request, routes, known, random);
       candidate = known.candidates().get(position);
       reason = drawn(flags, routes, isStale(snapshot, nowMillis));
-      propensity = known.solution().propensity(position);
+      propensity =
+          gated
+              ? gates.propensity(routes, eligible, candidate)
+              : known.solution().propensity(position);
     }
+    boolean choice = Long.bitCount(mask) > 1 || gated;
     CeilingVerdict ceiling =
         SpendCeilings.judge(
-            reached,
-            spend,
-            request.runId(),
-            snapshot.published().policy(),
-            routes,
-            mask,
-            candidate,
-            reason,
-            drawnFrom);
+            reached, spend, request, snapshot, routes, mask, choice, candidate, reason, drawnFrom);
+    boolean lowered = ceiling != null && ceiling.lowered();
     if (ceiling != null) {
       constraints = with(constraints, ceiling.constraints());
+      if (lowered || tier >= 0 && ceiling.acts()) {
+        propensity = SpendCeilings.propensity(ceiling, snapshot, routes, gates, eligible, tier);
+      }
     }
-    boolean lowered = ceiling != null && ceiling.lowered();
-    if (lowered) { // certain, whatever was drawn
+    if (lowered) { // whatever was drawn
       candidate = ceiling.candidate();
       reason = Reason.LOWERED;
-      propensity = 1;
       flags = DecisionId.NOT_DRAWN;
       drawnFrom = null;
-    }
-    if (ceiling != null && tier >= 0) {
-      propensity = SpendCeilings.propensity(ceiling, routes, tier, mask);
     }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
@@ -181,6 +192,9 @@ final class Router {
     }
     if (routes.byContext()) {
       flags |= DecisionId.BY_CONTEXT;
+    }
+    if (Eligibility.tellsOfPins(constraints)) {
+      flags |= DecisionId.PINNED;
     }
     DecisionId id =
         new DecisionId(
@@ -212,7 +226,7 @@ final class Router {
         shadowCandidate,
         shadowPropensity,
         ceiling,
-        unseenMask,
+        unseen,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -317,47 +331,13 @@ final class Router {
     return position < 0 || allocation.wantsLabels(position);
   }
 
-  /**
-   * The id under which the verified task behind {@code continues} goes on; null where it has
-   * expired, no one can check it any more, or it names no arm: before the database has numbered
-   * them all arms are 0.
-   */
-  private DecisionId root(
-      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long nowMillis) {
-    try {
-      DecisionId root = snapshot.keys().continued(request.continues(), DecisionId.STICKY);
-      if (root.tenantNo() != caller.tenantNo()) {
-        throw Problem.BadRequest.field(
-            "wrong_tenant", "continues", "is a decision of another tenant than the caller's");
-      }
-      boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
-      return root.armNo() == 0 || expired ? null : root;
-    } catch (InvalidDecisionIdException e) {
-      if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {
-        return null;
-      }
-      throw Problem.BadRequest.field("invalid_decision_id", "continues", e.getMessage());
-    }
-  }
-
-  private static int candidate(RoleRoutes routes, DecisionId root) {
-    if (root.roleNo() != routes.roleNo()) {
-      throw Problem.BadRequest.field(
-          "wrong_role", "continues", "is a decision for another role than this request's");
-    }
-    for (int k = 0; k < routes.arms().size(); k++) {
-      if (routes.arms().get(k).armNo() == root.armNo()) {
-        return k;
-      }
-    }
-    return -1;
-  }
-
-  private static Decision sticky(
+  /** A further answer of the task whose id this is. */
+  static Decision again(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       DecisionId id,
       int candidate,
+      Reason reason,
       long mask,
       List<String> constraints,
       long nowMillis) {
@@ -365,7 +345,7 @@ final class Router {
         snapshot,
         routes,
         candidate,
-        Reason.STICKY,
+        reason,
         id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,
@@ -374,7 +354,7 @@ final class Router {
         -1,
         0,
         null,
-        false,
+        0,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -383,6 +363,9 @@ final class Router {
   private static List<String> with(List<String> constraints, List<String> further) {
     if (constraints.isEmpty()) {
       return further;
+    }
+    if (further.isEmpty()) {
+      return constraints;
     }
     List<String> more = new ArrayList<>(constraints);
     more.addAll(further);

@@ -104,16 +104,19 @@ final class SpendCeilings {
   /**
    * What ceilings make of a choice; null: nothing.
    *
+   * @param mask of the arms that could answer
+   * @param choice whether several arms could have
    * @param candidate that would answer
    * @param drawnFrom null: it was not drawn
    */
   static CeilingVerdict judge(
       int reached,
       RoleSpend spend,
-      String runId,
-      Policy policy,
+      RouteRequest request,
+      AllocationSnapshot snapshot,
       RoleRoutes routes,
       long mask,
+      boolean choice,
       int candidate,
       Reason reason,
       MaskAllocation drawnFrom) {
@@ -121,28 +124,23 @@ final class SpendCeilings {
     if (reached == 0 && Double.isNaN(budget)) {
       return null;
     }
-    Outcome outcome;
-    int target = -1;
+    Policy policy = snapshot.published().policy();
     RolePolicy role = routes.policy();
+    int target = target(policy, routes, mask);
+    Outcome outcome;
     if (reached == 0) {
       outcome = Outcome.PACED;
     } else if (role.ceiling().action() != CostCeiling.Action.LOWER) {
       outcome = Outcome.ALERTED;
-    } else if (policy.precedence() == Policy.Precedence.COST_FIRST || role.floor().isEmpty()) {
-      target = cheapest(routes, mask);
-      boolean draws = drawnFrom != null && Long.bitCount(mask) > 1;
-      outcome =
-          draws || givesWay(routes, candidate, target) ? Outcome.LOWERED : Outcome.NOTHING_CHEAPER;
-    } else if (drawnFrom != null && routes.learning()) {
-      outcome = Outcome.FLOOR_FIRST;
+    } else if (routes.learning() && choice) {
+      outcome = costsFirst(policy, role) ? Outcome.LOWERED : Outcome.FLOOR_FIRST;
+    } else if (givesWay(routes, candidate, target)) {
+      outcome = Outcome.LOWERED;
     } else {
-      target = cheapestProven(routes, mask);
       outcome =
-          givesWay(routes, candidate, target)
-              ? Outcome.LOWERED
-              : givesWay(routes, candidate, cheapest(routes, mask))
-                  ? Outcome.FLOOR_FIRST
-                  : Outcome.NOTHING_CHEAPER;
+          givesWay(routes, candidate, cheapest(routes, mask))
+              ? Outcome.FLOOR_FIRST
+              : Outcome.NOTHING_CHEAPER;
     }
     int answering = outcome == Outcome.LOWERED ? target : candidate;
     boolean yields =
@@ -151,25 +149,64 @@ final class SpendCeilings {
                 && role.floor().isPresent()
                 && !isProven(routes, mask, answering);
     return new CeilingVerdict(
-        outcome, reached, spend, runId, answering, target, yields, candidate, reason, drawnFrom,
+        outcome,
+        reached,
+        spend,
+        request.runId(),
+        answering,
+        yields,
+        candidate,
+        reason,
+        drawnFrom,
         budget);
   }
 
   /**
-   * With which probability a pool's choice, told apart from nothing that was learned, ends at the
-   * verdict's candidate: several of its members may give way to one.
+   * With which probability the verdict's candidate answers: over all that the gates could have left
+   * and the pool of a tier could have drawn. What is learned is not drawn from any more.
    *
-   * @param tierIndex of the pool
+   * @param tierIndex of the pool; -1: none was asked
    */
-  static double propensity(CeilingVerdict verdict, RoleRoutes routes, int tierIndex, long mask) {
+  static double propensity(
+      CeilingVerdict verdict,
+      AllocationSnapshot snapshot,
+      RoleRoutes routes,
+      RoleGates gates,
+      long eligible,
+      int tierIndex) {
+    double propensity = 0;
+    for (int i = 0; i < gates.outcomes(); i++) {
+      long mask = gates.outcome(i, eligible);
+      int target = target(snapshot.published().policy(), routes, mask);
+      propensity +=
+          gates.probability(i) * answers(verdict.candidate(), target, routes, tierIndex, mask);
+    }
+    return Math.min(1, propensity);
+  }
+
+  private static double answers(
+      int candidate, int target, RoleRoutes routes, int tierIndex, long mask) {
+    if (tierIndex < 0) {
+      return candidate == target ? 1 : 0;
+    }
     double propensity = 0;
     for (int k = 0; k < routes.arms().size(); k++) {
-      int answers = givesWay(routes, k, verdict.target()) ? verdict.target() : k;
-      if (answers == verdict.candidate()) {
+      if (candidate == (givesWay(routes, k, target) ? target : k)) {
         propensity += TierPool.probability(routes, tierIndex, mask, k);
       }
     }
     return propensity;
+  }
+
+  /** Whom dearer arms give way to; -1: nobody. */
+  private static int target(Policy policy, RoleRoutes routes, long mask) {
+    return costsFirst(policy, routes.policy())
+        ? cheapest(routes, mask)
+        : cheapestProven(routes, mask);
+  }
+
+  private static boolean costsFirst(Policy policy, RolePolicy role) {
+    return policy.precedence() == Policy.Precedence.COST_FIRST || role.floor().isEmpty();
   }
 
   private static boolean givesWay(RoleRoutes routes, int candidate, int target) {
