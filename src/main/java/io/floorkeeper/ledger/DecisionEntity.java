@@ -99,5 +99,7 @@ class DecisionEntity {
   @Column(name = "classifier_nano_usd")
   Long classifierNanoUsd;
 
+  String ceiling;
+
   String shadow;
 }

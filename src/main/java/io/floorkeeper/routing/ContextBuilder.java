@@ -67,7 +67,11 @@ final class ContextBuilder {
     Status status;
     Optional<ContextGain> gain = Optional.empty();
     List<List<ArmView>> cells = none(alone) ? List.of() : cells(alone);
-    if (definition.use() == ContextPolicy.Use.OFF || !role.learning() && !role.shadow()) {
+    boolean budgeted =
+        role.allocations().stream().anyMatch(a -> !Double.isNaN(a.budgetUsdPerTask()));
+    if (definition.use() == ContextPolicy.Use.OFF
+        || !role.learning() && !role.shadow()
+        || budgeted) { // what is left of a day is the role's as a whole
       status = Status.OFF;
     } else if (!always && !ContextVerdict.isStable(labels, sinceReset, unsure)) {
       status = Status.UNSTABLE;
@@ -204,7 +208,7 @@ final class ContextBuilder {
   private static MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
     FloorSolution solution = allocation.solution().withShare(ContextVerdict.TRYING_SHARE, wanted);
     return MaskAllocation.of(
-        allocation.mask(), allocation.candidates(), allocation.demoted(), solution);
+        allocation.mask(), allocation.candidates(), allocation.demoted(), solution, Double.NaN);
   }
 
   /** By cell, for the masks that the role has allocations for. */
@@ -228,7 +232,9 @@ final class ContextBuilder {
         FloorSolution solution = solutions.get(cell);
         byCell
             .get(cell)
-            .add(MaskAllocation.of(whole.mask(), whole.candidates(), whole.demoted(), solution));
+            .add(
+                MaskAllocation.of(
+                    whole.mask(), whole.candidates(), whole.demoted(), solution, Double.NaN));
       }
     }
     return byCell;

@@ -13,6 +13,7 @@ import java.util.List;
  * @param shadowCandidate what it would have drawn, or -1
  * @param rulesTier the tier that the rules gave a shadowed task, whether it was served or not, or
  *     -1
+ * @param ceiling what spend ceilings had to do with it; null: nothing
  * @param unseen the eligible arms whose allocations the next snapshot should hold; 0: it has them
  */
 record Decision(
@@ -29,6 +30,7 @@ record Decision(
     int shadowCandidate,
     double shadowPropensity,
     int rulesTier,
+    CeilingVerdict ceiling,
     long unseen,
     DecisionId id,
     String decisionId,

@@ -48,6 +48,7 @@ final class LogRecords {
         aside.check(),
         aside.classifierMillis(),
         aside.classifierNanoUsd(),
+        d.ceiling() == null ? null : CeilingExplanation.of(d).toString(),
         d.shadow() == null ? null : odds(d));
   }
 
