@@ -3,6 +3,7 @@ package io.floorkeeper.ledger;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -139,6 +140,12 @@ public record DecisionId(
     byte[] bytes = new byte[BYTES];
     write(bytes);
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
+  }
+
+  /** When the decision behind an id's 48 bytes was made, as the unverified id says. */
+  public static Instant decidedAt(byte[] id) {
+    return Instant.ofEpochMilli(
+        ofRoot(Arrays.copyOfRange(id, ROOT_START, ROOT_START + ROOT_BYTES), 0).epochMillis());
   }
 
   /**
