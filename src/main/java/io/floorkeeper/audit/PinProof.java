@@ -22,6 +22,9 @@ import java.util.Set;
 final class PinProof {
   private static final int FETCH_ROWS = 2_000;
 
+  /** Ids are used for a day or so. */
+  private static final int LATEST_CALL_DAYS = 31;
+
   private static final String DECISIONS =
       """
       with model_ran as (
@@ -180,7 +183,8 @@ final class PinProof {
   }
 
   /**
-   * Calls of the period whose decision is not there, whatever its class was.
+   * Calls whose decision is not there and was made in the period, as its id says, whatever its
+   * class was.
    *
    * @param pendingSince what was decided after this may still be on its way; null: nothing is
    * @param youngest likewise, since it may not even be anchored
@@ -195,11 +199,14 @@ final class PinProof {
             group by 1, 2
             """)) {
       select.setFetchSize(FETCH_ROWS);
-      select.setObject(1, Period.from(period.from()));
-      select.setObject(2, Period.to(period.to()));
+      select.setObject(1, Period.from(period.from()).minusDays(1));
+      select.setObject(2, Period.to(period.to()).plusDays(LATEST_CALL_DAYS));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           Instant decidedAt = DecisionId.decidedAt(row.getBytes(1));
+          if (!period.contains(decidedAt)) {
+            continue;
+          }
           if (decidedAt.isAfter(youngest)
               || pendingSince != null && decidedAt.isAfter(pendingSince)) {
             callsPending += row.getLong(3);

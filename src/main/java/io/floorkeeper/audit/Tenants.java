@@ -8,6 +8,6 @@ final class Tenants {
   private Tenants() {}
 
   static String of(DecisionRecord decision) {
-    return Caller.DEFAULT_TENANT;
+    return decision.tenant() == null ? Caller.DEFAULT_TENANT : decision.tenant();
   }
 }

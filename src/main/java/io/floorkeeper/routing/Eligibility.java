@@ -119,6 +119,22 @@ final class Eligibility {
     return mask;
   }
 
+  /**
+   * Whether a pin that binds the request wants its record to be safe before the answer is given.
+   */
+  static boolean isRecordedFirst(
+      RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
+    for (int i = 0; i < policy.pins().size(); i++) {
+      Pin pin = policy.pins().get(i);
+      if (pin.auditRequired()
+          && binds(
+              pin, Pins.isStrictest(policy, dataClass(request, caller)), request, caller, routes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The pins that narrowed the mask. */
   private static List<String> pins(
       RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
