@@ -53,7 +53,7 @@ public class ChainBenchmark {
     Decision decision =
         new Router(513, 60_000, 3_600_000)
             .decide(request, Caller.LOCAL, snapshot, RouteResource.RANDOM, Snapshots.NOW, 1);
-    entry = new DecisionLog.Entry(request, Caller.LOCAL, decision, 1, null);
+    entry = new DecisionLog.Entry(request, Caller.LOCAL, decision, 1, null, null);
     record = LogRecords.decision(entry, 513);
   }
 

@@ -84,8 +84,7 @@ final class AuditServer {
             .collect(Collectors.joining("&", "?", ""));
     try {
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(
-                  URI.create(base.toString().replaceAll("/+$", "") + path + asked))
+          HttpRequest.newBuilder(URI.create(base.toString().replaceAll("/+$", "") + path + asked))
               .timeout(LIMIT)
               .header("Accept", accept);
       String key = System.getenv(keyVariable);

@@ -4,34 +4,28 @@ import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
-import io.floorkeeper.platform.ProblemMapper;
 import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.NonBlocking;
-import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The hot path: one snapshot read, one decision, one answer; the log is behind it. */
 @Needs(value = Caller.Scope.ROUTE, ownTenant = true)
@@ -42,28 +36,26 @@ public class RouteResource {
   static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
-  private final DecisionLog log;
+  private final LoggedAnswers answers;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
-  private final AtomicLong sequence = new AtomicLong(ThreadLocalRandom.current().nextInt());
+  private final AnswerNumbers numbers;
   private final long idLifeMillis;
-  private final Duration auditAckLimit;
-  private final Counter withheld;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
 
   RouteResource(
       SnapshotBook snapshots,
-      DecisionLog log,
+      LoggedAnswers answers,
       RoutingSettings settings,
       ReplicaNumber replica,
+      AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
-    this.log = log;
+    this.answers = answers;
+    this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
-    this.auditAckLimit = settings.auditAckLimit();
-    this.withheld = meters.counter("floorkeeper.decisions.withheld");
     for (Reason reason : Reason.values()) {
       decisions.put(reason, meters.counter("floorkeeper.decisions", "reason", reason.toString()));
     }
@@ -91,47 +83,13 @@ public class RouteResource {
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
-    long number = sequence.getAndIncrement();
+    long number = numbers.next();
     Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
-      snapshots.want(decision.routes().policy().name(), decision.mask());
+      snapshots.want(decision);
     }
     decisions.get(decision.reason()).increment();
-    if (Eligibility.isRecordedFirst(
-        request, caller, decision.routes(), snapshot.published().policy())) {
-      throw recordedFirst(request, caller, decision, number);
-    }
-    log.offer(new DecisionLog.Entry(request, caller, decision, number, null));
-    return answer(decision);
-  }
-
-  private RuntimeException recordedFirst(
-      RouteRequest request, Caller caller, Decision decision, long number) {
-    Acknowledgement acknowledgement = new Acknowledgement();
-    if (!log.offer(new DecisionLog.Entry(request, caller, decision, number, acknowledgement))) {
-      return auditUnavailable();
-    }
-    return new RecordedFirst(answer(decision), acknowledgement.within(auditAckLimit));
-  }
-
-  /** Goes on when the broker has the record, or when the limit has passed. */
-  @ServerExceptionMapper
-  public Uni<Response> recorded(RecordedFirst waiting) {
-    return Uni.createFrom()
-        .completionStage(waiting.recorded())
-        .map(
-            recorded ->
-                recorded
-                    ? Response.ok(waiting.answer(), MediaType.APPLICATION_JSON_TYPE).build()
-                    : new ProblemMapper().problem(auditUnavailable()));
-  }
-
-  private Problem auditUnavailable() {
-    withheld.increment();
-    return new Problem.Unavailable(
-        "audit_unavailable",
-        "a pin of this request wants its record to be safe before the answer is given, and the"
-            + " broker has not acknowledged it in time");
+    return answers.given(answer(decision), request, caller, decision, number, null);
   }
 
   private RouteAnswer answer(Decision decision) {

@@ -6,6 +6,7 @@ import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
@@ -68,7 +69,7 @@ final class Router {
     request = RoleRules.classified(request, routes.policy());
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
-    long mask = Eligibility.mask(request, caller, routes, policy);
+    long eligible = Eligibility.mask(request, caller, routes, policy);
     List<String> constraints = Eligibility.constraints(request, caller, routes, policy);
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
@@ -76,12 +77,15 @@ final class Router {
     if (request.continues() != null) {
       DecisionId root = root(request, caller, snapshot, nowMillis);
       int candidate = root == null ? -1 : candidate(routes, root);
+      long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0 && (mask & 1L << candidate) != 0) {
-        return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
+        return again(
+            snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
-    return first(request, caller, snapshot, routes, mask, constraints, random, nowMillis, sequence);
+    return first(
+        request, caller, snapshot, routes, eligible, constraints, random, nowMillis, sequence);
   }
 
   /**
@@ -93,19 +97,28 @@ final class Router {
       Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
-      long mask,
+      long eligible,
       List<String> constraints,
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    RoleGates gates = snapshot.gates(routes);
+    long mask = eligible;
+    if (gates.concern(eligible)) {
+      double probe = gates.probeDraw(eligible, random);
+      double capacity = gates.capacityDraw(request, routes.policy(), eligible, random);
+      mask = gates.mask(eligible, probe, capacity);
+      constraints = with(constraints, gates.told(eligible, probe, capacity));
+    }
+    boolean gated = gates.draw(eligible);
     MaskAllocation known = routes.allocation(mask);
     MaskAllocation drawnFrom = null;
     int candidate;
     Reason reason;
     double propensity = 1;
     int flags = DecisionId.NOT_DRAWN;
-    boolean unseenMask = false;
-    if (Long.bitCount(mask) == 1) {
+    long unseen = 0;
+    if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning()) {
@@ -115,20 +128,28 @@ final class Router {
               ? TierPool.presetTier(routes)
               : snapshot.published().policy().tierIndex(rule.tier());
       candidate = TierPool.pick(request, routes, tier, mask, random);
-      propensity = TierPool.probability(routes, tier, mask, candidate);
+      propensity = gates.ofTier(routes, tier, eligible, candidate);
       reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
       constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
-    } else if (known == null) {
+    } else if (gates.lacksAllocation(routes, eligible)) {
       candidate = unseen(routes, mask);
       reason = Reason.FALLBACK;
-      unseenMask = true;
+      unseen = eligible;
+    } else if (known == null) { // the one arm that the gates' draw has left
+      candidate = Long.numberOfTrailingZeros(mask);
+      reason = Reason.ONLY_ELIGIBLE;
+      flags = 0;
+      propensity = gates.propensity(routes, eligible, candidate);
     } else {
       drawnFrom = known;
       flags = share(request, routes, known, random);
       int position = position(flags, request, routes, known, random);
       candidate = known.candidates().get(position);
       reason = drawn(flags, routes, isStale(snapshot, nowMillis));
-      propensity = known.solution().propensity(position);
+      propensity =
+          gated
+              ? gates.propensity(routes, eligible, candidate)
+              : known.solution().propensity(position);
     }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
@@ -146,6 +167,9 @@ final class Router {
     }
     if (routes.byContext()) {
       flags |= DecisionId.BY_CONTEXT;
+    }
+    if (Eligibility.tellsOfPins(constraints)) {
+      flags |= DecisionId.PINNED;
     }
     DecisionId id =
         new DecisionId(
@@ -176,7 +200,7 @@ final class Router {
         drawnFrom,
         shadowCandidate,
         shadowPropensity,
-        unseenMask,
+        unseen,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -309,19 +333,24 @@ final class Router {
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
     }
-    for (int k = 0; k < routes.arms().size(); k++) {
-      if (routes.arms().get(k).armNo() == root.armNo()) {
-        return k;
-      }
+    int start = routes.candidate(root.armNo());
+    if (start < 0 || root.rung() == 0) {
+      return start;
     }
-    return -1;
+    // An escalated task goes on where it has climbed to, and not where it started.
+    return EscalationLadder.above(routes.arms().get(start).arm(), routes.policy())
+        .rung(root.rung())
+        .map(routes::candidate)
+        .orElse(-1);
   }
 
-  private static Decision sticky(
+  /** A further answer of the task whose id this is. */
+  static Decision again(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       DecisionId id,
       int candidate,
+      Reason reason,
       long mask,
       List<String> constraints,
       long nowMillis) {
@@ -329,7 +358,7 @@ final class Router {
         snapshot,
         routes,
         candidate,
-        Reason.STICKY,
+        reason,
         id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,
@@ -337,7 +366,7 @@ final class Router {
         null,
         -1,
         0,
-        false,
+        0,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -346,6 +375,9 @@ final class Router {
   private static List<String> with(List<String> constraints, List<String> further) {
     if (constraints.isEmpty()) {
       return further;
+    }
+    if (further.isEmpty()) {
+      return constraints;
     }
     List<String> more = new ArrayList<>(constraints);
     more.addAll(further);
