@@ -145,10 +145,15 @@ public record DecisionId(
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
   }
 
+  /** The same of the 48 bytes of an id, as they are. */
+  public static byte[] rootOf(byte[] id) {
+    range("id bytes", id.length, BYTES, BYTES);
+    return Arrays.copyOfRange(id, ROOT_START, ROOT_START + ROOT_BYTES);
+  }
+
   /** When the decision behind an id's 48 bytes was made, as the unverified id says. */
   public static Instant decidedAt(byte[] id) {
-    return Instant.ofEpochMilli(
-        ofRoot(Arrays.copyOfRange(id, ROOT_START, ROOT_START + ROOT_BYTES), 0).epochMillis());
+    return Instant.ofEpochMilli(ofRoot(rootOf(id), 0).epochMillis());
   }
 
   /**

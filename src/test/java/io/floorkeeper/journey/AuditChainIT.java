@@ -166,8 +166,7 @@ class AuditChainIT {
           hash[0] = hashes.next(hash[0], DecisionBytes.of(rows.read(row), bytes));
           updates.add(
               "update decision set chain_hash = decode('%s', 'hex') where chain_position = %d"
-                  .formatted(
-                      HexFormat.of().formatHex(hash[0]), row.getLong("chain_position")));
+                  .formatted(HexFormat.of().formatHex(hash[0]), row.getLong("chain_position")));
         });
     ledger.execute(updates.toArray(String[]::new));
 
