@@ -37,6 +37,7 @@ public class RouteResource {
 
   private final SnapshotBook snapshots;
   private final DecisionLog log;
+  private final PoolBook pool;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -46,12 +47,14 @@ public class RouteResource {
   RouteResource(
       SnapshotBook snapshots,
       DecisionLog log,
+      PoolBook pool,
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
+    this.pool = pool;
     this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
@@ -85,6 +88,7 @@ public class RouteResource {
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
+    pool.answered(decision);
     decisions.get(decision.reason()).increment();
     log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
     return answer(decision);
