@@ -72,9 +72,7 @@ class PoolMembersTest {
     // Then: while it is probed one looks at what began since
     assertThat(members.looks(8 * SECOND))
         .extracting(PoolRepository.Look::startedFrom, PoolRepository.Look::seenFor)
-        .containsExactly(
-            tuple(
-                Instant.ofEpochMilli(6 * SECOND), Duration.ofSeconds(2)));
+        .containsExactly(tuple(Instant.ofEpochMilli(6 * SECOND), Duration.ofSeconds(2)));
     // When
     look(9 * SECOND, calls("sonnet", 5, 0));
     look(10 * SECOND, calls("sonnet", 5, 0));
@@ -107,8 +105,7 @@ class PoolMembersTest {
         members.answered("tiny");
         members.answered("sonnet"); // has no capacity to be full
       }
-      members.hear(
-          List.of(), Map.of("tiny", new PoolRepository.Demand(60, 300)));
+      members.hear(List.of(), Map.of("tiny", new PoolRepository.Demand(60, 300)));
       members.look(t * SECOND, changes);
     }
     // When
@@ -129,8 +126,15 @@ class PoolMembersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "400", "401", "422", "openai.BadRequestError", "invalid_request_error", "CancelledError",
-        "context_length_exceeded", "AuthenticationError", "content_filter"
+        "400",
+        "401",
+        "422",
+        "openai.BadRequestError",
+        "invalid_request_error",
+        "CancelledError",
+        "context_length_exceeded",
+        "AuthenticationError",
+        "content_filter"
       })
   void whatTheCallerDidIsNoFaultOfTheModels(String errorType) {
     assertThat(isCallersFault(errorType)).isTrue();
@@ -139,8 +143,20 @@ class PoolMembersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "404", "408", "429", "500", "503", "529", "timeout", "RateLimitError",
-        "overloaded_error", "InternalServerError", "_OTHER", "java.net.ConnectException", "4001"
+        "",
+        "404",
+        "408",
+        "429",
+        "500",
+        "503",
+        "529",
+        "timeout",
+        "RateLimitError",
+        "overloaded_error",
+        "InternalServerError",
+        "_OTHER",
+        "java.net.ConnectException",
+        "4001"
       })
   void whatTheModelDidIs(String errorType) {
     assertThat(isCallersFault(errorType)).isFalse();
