@@ -36,6 +36,7 @@ import picocli.CommandLine.IVersionProvider;
     footer = {"", "Without a command: serve."},
     subcommands = {
       ServeCommand.class,
+      PolicyCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,

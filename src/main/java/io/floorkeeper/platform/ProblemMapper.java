@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,12 @@ public final class ProblemMapper {
 
   @ServerExceptionMapper
   public Response problem(Problem problem) {
-    return answer(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+    return answer(
+        problem.status(),
+        problem.code(),
+        problem.getMessage(),
+        problem.errors(),
+        problem.members());
   }
 
   /** Broken JSON, an unknown field, a value of the wrong type: 400, and where. */
@@ -109,6 +115,15 @@ public final class ProblemMapper {
   }
 
   private static Response answer(int status, String code, String detail, List<FieldError> errors) {
+    return answer(status, code, detail, errors, Map.of());
+  }
+
+  private static Response answer(
+      int status,
+      String code,
+      String detail,
+      List<FieldError> errors,
+      Map<String, Object> members) {
     JsonObject body =
         new JsonObject()
             .put("type", "about:blank")
@@ -122,6 +137,7 @@ public final class ProblemMapper {
           x -> array.add(new JsonObject().put("field", x.field()).put("message", x.message())));
       body.put("errors", array);
     }
+    members.forEach(body::put);
     Response.ResponseBuilder response =
         Response.status(status).type(MEDIA_TYPE).entity(body.encode());
     if (status == 503) {

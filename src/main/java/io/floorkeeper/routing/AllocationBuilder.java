@@ -52,7 +52,9 @@ final class AllocationBuilder {
         previous != null && previous.published() == published
             ? changed(published, posteriors, wantedMasks, previous.roles())
             : all(published, posteriors, wantedMasks);
-    return new AllocationSnapshot(source, published, keys, roles, posteriors.readAtMillis());
+    boolean killed = previous != null && previous.killSwitch();
+    return new AllocationSnapshot(
+        source, published, keys, roles, posteriors.readAtMillis(), killed);
   }
 
   private RoleTable all(

@@ -8,13 +8,15 @@ import io.floorkeeper.policy.PolicyBook;
  *
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ * @param killSwitch whether every role answers by its preset tier
  */
 record AllocationSnapshot(
     Source source,
     PolicyBook.Published published,
     DecisionKeys keys,
     RoleTable roles,
-    long evidenceAtMillis) {
+    long evidenceAtMillis,
+    boolean killSwitch) {
 
   /** Where the evidence comes from. */
   enum Source {
@@ -24,6 +26,13 @@ record AllocationSnapshot(
     DISK,
     /** None: the policy's priors alone. */
     STATIC
+  }
+
+  /** The same with the kill switch so. */
+  AllocationSnapshot withKillSwitch(boolean on) {
+    return on == killSwitch
+        ? this
+        : new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, on);
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

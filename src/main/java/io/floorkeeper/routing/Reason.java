@@ -24,7 +24,7 @@ enum Reason {
   FIXED,
   /** The policy's rules for this role. */
   RULE,
-  /** Learning is off, shadowed, or has not gathered enough traces yet. */
+  /** Learning is off, shadowed, or has not gathered enough traces yet; or the kill switch is on. */
   PRESET,
   /** No allocation is at hand for what this request leaves eligible. */
   FALLBACK;

@@ -24,6 +24,7 @@ final class Router {
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
   private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> KILL_SWITCH = List.of("kill_switch");
   private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
 
   private final int replica;
@@ -73,10 +74,16 @@ final class Router {
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
     }
+    if (snapshot.killSwitch()) {
+      constraints = with(constraints, KILL_SWITCH);
+    }
     if (request.continues() != null) {
       DecisionId root = root(request, snapshot, nowMillis);
-      int candidate = root == null ? -1 : candidate(routes, root);
-      if (candidate >= 0 && (mask & 1L << candidate) != 0) {
+      int candidate = root == null ? -1 : candidate(routes, root, snapshot);
+      if (candidate >= 0
+          && (mask & 1L << candidate) != 0
+          && (!snapshot.killSwitch()
+              || TierPool.answers(routes, TierPool.presetTier(routes), mask, candidate))) {
         return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
@@ -108,6 +115,11 @@ final class Router {
     if (Long.bitCount(mask) == 1) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
+    } else if (snapshot.killSwitch()) {
+      int tier = TierPool.presetTier(routes);
+      candidate = TierPool.pick(request, routes, tier, mask, random);
+      propensity = TierPool.probability(routes, tier, mask, candidate);
+      reason = Reason.PRESET;
     } else if (!routes.learning()) {
       Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
       int tier =
@@ -299,8 +311,11 @@ final class Router {
     }
   }
 
-  private static int candidate(RoleRoutes routes, DecisionId root) {
+  private static int candidate(RoleRoutes routes, DecisionId root, AllocationSnapshot snapshot) {
     if (root.roleNo() != routes.roleNo()) {
+      if (root.policyVersion() != snapshot.published().version()) {
+        return -1; // another policy answered for the role by another, or no longer has it
+      }
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
     }

@@ -128,6 +128,36 @@ final class ServiceProcess implements AutoCloseable {
             .build());
   }
 
+  /** Publishes a document over the version of this digest. */
+  HttpResponse<String> putPolicy(String document, String digest, String reason) {
+    return send(
+        HttpRequest.newBuilder(uri("/policy"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/yaml")
+            .header("If-Match", "\"" + digest + "\"")
+            .header("X-Floorkeeper-Reason", reason)
+            .PUT(HttpRequest.BodyPublishers.ofString(document))
+            .build());
+  }
+
+  /** Takes an earlier version back. */
+  HttpResponse<String> rollback(int version, String digest) {
+    return send(
+        HttpRequest.newBuilder(uri("/policy/rollback"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/json")
+            .header("If-Match", "\"" + digest + "\"")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"to_version\":" + version + ",\"reason\":\"back\"}"))
+            .build());
+  }
+
+  /** The policy in force. */
+  JsonNode policy() {
+    return json(get("/policy"));
+  }
+
   /** The answer to a request for this role. */
   JsonNode route(String role) {
     return json(post("/route", "{\"role\":\"" + role + "\"}"));
@@ -186,7 +216,7 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private HttpResponse<String> send(HttpRequest request) {
+  HttpResponse<String> send(HttpRequest request) {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
