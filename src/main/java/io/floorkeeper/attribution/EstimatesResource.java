@@ -1,6 +1,8 @@
 package io.floorkeeper.attribution;
 
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
@@ -22,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What a role's routing was worth: estimates of other policies, and the saving that is certain. */
+@Needs(Caller.Scope.READ)
 @Path("/roles/{role}/estimates")
 @Tag(name = "steer")
 @Produces(MediaType.APPLICATION_JSON)

@@ -1,5 +1,7 @@
 package io.floorkeeper.audit;
 
+import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -14,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/audit")
 @Tag(name = "audit")
 @Produces(MediaType.APPLICATION_JSON)
+@Needs(Caller.Scope.READ)
 public class AuditResource {
   private static final int MOST_EVENTS = 1_000;
   private static final int MOST_FINDINGS = 10_000;

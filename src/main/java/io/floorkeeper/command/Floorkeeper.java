@@ -1,5 +1,6 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.access.KeysCommand;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.replay.CurveCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       PolicyCommand.class,
+      KeysCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,

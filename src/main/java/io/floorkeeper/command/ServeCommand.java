@@ -1,5 +1,6 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.access.SecurityMode;
 import io.floorkeeper.platform.DataFolder;
 import io.floorkeeper.platform.EmbeddedPlatform;
 import io.floorkeeper.platform.Loopback;
@@ -85,6 +86,7 @@ final class ServeCommand implements Callable<Integer> {
       spec.commandLine().getErr().println(unusable.get().getMessage());
       return ExitCode.SOFTWARE;
     }
+    set(SecurityMode.SETTING, SecurityMode.of(settings)); // or it refuses
     requireFreeHttpPort(settings);
     configureTracing(settings);
     // Until Quarkus configures logging, everything that logs is at its most talkative.

@@ -6,6 +6,7 @@ import io.floorkeeper.platform.Backoff;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseReady;
 import io.floorkeeper.platform.KafkaSettings;
+import io.floorkeeper.platform.Settings;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -47,6 +49,10 @@ public class DemoPipeline {
   private final ObjectMapper json;
   private final URI route;
   private final String topic;
+
+  /** Of FLOORKEEPER_API_KEY, where the service wants one. */
+  private final Optional<String> key = Settings.ofProcess().find(Settings.API_KEY);
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private volatile boolean stopping;
@@ -159,10 +165,16 @@ public class DemoPipeline {
     run.end(at);
   }
 
+  private HttpRequest.Builder request() {
+    HttpRequest.Builder request = HttpRequest.newBuilder(route);
+    key.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+    return request;
+  }
+
   private JsonNode route(String role, String runId) throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
         http.send(
-            HttpRequest.newBuilder(route)
+            request()
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(5))
                 .POST(

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agroal.api.AgroalDataSource;
 import io.floorkeeper.ledger.TotalsRepository;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -23,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The place to look at when figures do not add up: what came in, and what became of it. */
+@Needs(Caller.Scope.READ)
 @Path("/ingest")
 @Tag(name = "tell")
 @Produces(MediaType.APPLICATION_JSON)

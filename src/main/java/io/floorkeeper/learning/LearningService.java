@@ -107,7 +107,8 @@ public class LearningService {
             decision.isPresent() ? "decision" : call.roleSource().orElse("none"),
             followed,
             catalogue.isPresent() ? catalogue.getAsLong() : null,
-            label.map(Label::qualityMicros).orElse(null));
+            label.map(Label::qualityMicros).orElse(null),
+            decision.map(DecisionId::tenantNo).orElse(0));
     return new JudgedCall(
         attributed, row, role, Pricing.booked(catalogue, call.reportedNanoUsd()), label, rung);
   }

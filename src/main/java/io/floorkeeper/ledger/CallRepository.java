@@ -27,6 +27,7 @@ public class CallRepository {
    * @param followed null without a decision
    * @param catalogueNanoUsd null where the catalogue cannot price it
    * @param qualityMicros null where it carried no label
+   * @param tenantNo of the decision; 0 without one
    */
   public record Row(
       Call call,
@@ -36,7 +37,8 @@ public class CallRepository {
       String roleSource,
       Boolean followed,
       Long catalogueNanoUsd,
-      Integer qualityMicros) {
+      Integer qualityMicros,
+      int tenantNo) {
 
     public CallKey key() {
       return CallKey.of(call);
@@ -56,19 +58,20 @@ public class CallRepository {
       insert into call (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         catalogue_nano_usd, reported_nano_usd, role, role_source, decision_id, followed, session_id,
-        response_id, error, error_type, quality_micros)
+        response_id, error, error_type, quality_micros, tenant_no)
       select u.day, u.trace_id, u.span_id, u.started_at, u.latency_millis, u.dialect, u.model, u.provider,
         u.input_tokens, u.cache_read_tokens, u.cache_write_tokens, u.output_tokens, u.reasoning_tokens,
         u.catalogue_nano_usd, u.reported_nano_usd, coalesce(r.name, u.role, 'unattributed'), u.role_source,
-        u.decision_id, u.followed, u.session_id, u.response_id, u.error, u.error_type, u.quality_micros
+        u.decision_id, u.followed, u.session_id, u.response_id, u.error, u.error_type, u.quality_micros,
+        u.tenant_no
       from unnest(?::date[], ?::bytea[], ?::bytea[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[],
         ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
         ?::bigint[], ?::integer[], ?::text[], ?::text[], ?::bytea[], ?::boolean[], ?::text[], ?::text[],
-        ?::boolean[], ?::text[], ?::integer[])
+        ?::boolean[], ?::text[], ?::integer[], ?::smallint[])
         as u (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         catalogue_nano_usd, reported_nano_usd, role_no, role, role_source, decision_id, followed,
-        session_id, response_id, error, error_type, quality_micros)
+        session_id, response_id, error, error_type, quality_micros, tenant_no)
       left join role r on r.role_no = u.role_no
       order by u.day, u.trace_id, u.span_id
       on conflict do nothing
@@ -116,6 +119,7 @@ public class CallRepository {
       columns.add("boolean", r -> r.call.error());
       columns.add("text", r -> r.call.errorType().orElse(null));
       columns.add("integer", Row::qualityMicros);
+      columns.add("smallint", Row::tenantNo);
       try (ResultSet result = insert.executeQuery()) {
         while (result.next()) {
           inserted.add(

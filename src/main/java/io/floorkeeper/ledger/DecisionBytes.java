@@ -40,6 +40,7 @@ public final class DecisionBytes {
         .text(24, r.dataClass())
         .texts(25, r.tags())
         .text(26, r.shadowArm())
-        .real(27, r.shadowPropensity());
+        .real(27, r.shadowPropensity())
+        .text(28, r.tenant());
   }
 }

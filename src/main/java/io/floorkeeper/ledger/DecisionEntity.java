@@ -87,4 +87,6 @@ class DecisionEntity {
 
   @Column(name = "shadow_propensity")
   Double shadowPropensity;
+
+  String tenant;
 }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param mask bit k: candidate k of the policy's role was eligible
  * @param shadowArm what the bandit would have chosen where it does not answer yet; else null
  * @param snapshotAgeMillis how old the evidence behind the answer was
+ * @param tenant of the credentials that asked; null in what was logged before there were any
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DecisionRecord(
@@ -43,4 +44,5 @@ public record DecisionRecord(
     String dataClass,
     Map<String, String> tags,
     String shadowArm,
-    Double shadowPropensity) {}
+    Double shadowPropensity,
+    String tenant) {}

@@ -35,8 +35,8 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity, chain, chain_position, chain_hash)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, chain, chain_position, chain_hash, tenant)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -79,7 +79,8 @@ public class DecisionRepository
         insert.setObject(i++, r.shadowPropensity(), java.sql.Types.DOUBLE);
         insert.setObject(i++, link == null ? null : link.chain(), java.sql.Types.OTHER);
         insert.setObject(i++, link == null ? null : link.position(), java.sql.Types.BIGINT);
-        insert.setBytes(i, link == null ? null : HexFormat.of().parseHex(link.hash()));
+        insert.setBytes(i++, link == null ? null : HexFormat.of().parseHex(link.hash()));
+        insert.setString(i, r.tenant());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -152,7 +153,8 @@ public class DecisionRepository
         e.dataClass,
         e.tags == null ? null : read(e.tags, STRING_MAP),
         e.shadowArm,
-        e.shadowPropensity);
+        e.shadowPropensity,
+        e.tenant);
   }
 
   private String write(Object value) {

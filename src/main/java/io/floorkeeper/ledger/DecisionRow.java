@@ -21,7 +21,7 @@ public final class DecisionRow {
       d.decision_id, d.replica, d.sequence, d.decided_at, d.role_no, d.role, d.arm, d.tier, d.model, d.reason,
       d.propensity, d.policy_version, d.epoch, d.bucket, d.mask, d.evaluate, d.learning, d.constraints,
       d.snapshot_age_millis, d.collaboration, d.session_id, d.run_id, d.step, d.data_class, d.tags,
-      d.shadow_arm, d.shadow_propensity
+      d.shadow_arm, d.shadow_propensity, d.tenant
       """;
 
   private final ObjectMapper json;
@@ -64,7 +64,8 @@ public final class DecisionRow {
         row.getString(i++),
         stringMap(row.getString(i++)),
         row.getString(i++),
-        row.getObject(i, Double.class));
+        row.getObject(i++, Double.class),
+        row.getString(i));
   }
 
   /** The decision id of the current row alone. */

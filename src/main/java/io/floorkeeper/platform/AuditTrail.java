@@ -94,6 +94,13 @@ public class AuditTrail {
   public void record(
       Connection connection, String kind, String actor, String subject, String detail)
       throws SQLException {
+    append(connection, kind, actor, subject, detail);
+  }
+
+  /** The same without the service: for commands that work on the database themselves. */
+  public static void append(
+      Connection connection, String kind, String actor, String subject, String detail)
+      throws SQLException {
     Event event =
         new Event(Instant.now().truncatedTo(ChronoUnit.MICROS), kind, actor, subject, detail);
     HashChain chain = new HashChain();

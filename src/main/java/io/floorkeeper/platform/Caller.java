@@ -1,6 +1,7 @@
 package io.floorkeeper.platform;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -43,6 +44,14 @@ public record Caller(
     /** Stop and start: the kill switch, keys. */
     OPERATE,
     /** Change the policy. */
-    POLICY
+    POLICY;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    /** As interfaces and tables say it: {@code route}. */
+    @Override
+    public String toString() {
+      return word;
+    }
   }
 }

@@ -34,6 +34,9 @@ public final class EmbeddedDatabase {
   /** The name of the database and of its owner. */
   public static final String NAME = "floorkeeper";
 
+  /** The file below the data folder that holds the owner's password. */
+  public static final String PASSWORD_FILE = "postgres-password";
+
   static final String USE_YOUR_OWN =
       "Or use a PostgreSQL of your own: set QUARKUS_DATASOURCE_JDBC_URL,"
           + " QUARKUS_DATASOURCE_USERNAME and QUARKUS_DATASOURCE_PASSWORD.";
@@ -60,7 +63,7 @@ public final class EmbeddedDatabase {
     this.folder = folder;
     this.cluster = folder.resolve("postgres");
     this.log = folder.resolve("postgres.log");
-    this.passwordFile = folder.resolve("postgres-password");
+    this.passwordFile = folder.resolve(PASSWORD_FILE);
     this.port = port == 0 ? Loopback.freePort() : port;
     this.progress = progress;
   }

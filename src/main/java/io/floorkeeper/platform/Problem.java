@@ -66,6 +66,24 @@ public abstract sealed class Problem extends RuntimeException {
     }
   }
 
+  /** 401: nobody that we know; says nothing of why a key is not believed. */
+  public static final class Unauthenticated extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public Unauthenticated(String message) {
+      super(401, "unauthenticated", message, List.of());
+    }
+  }
+
+  /** 403: known, and not allowed to. */
+  public static final class Forbidden extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public Forbidden(String code, String field, String message) {
+      super(403, code, field + ": " + message, List.of(new FieldError(field, message)));
+    }
+  }
+
   /** 404: the thing asked for is not here. */
   public static final class NotFound extends Problem {
     private static final long serialVersionUID = 1L;

@@ -28,6 +28,9 @@ public final class ProblemMapper {
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
   public static final String MEDIA_TYPE = "application/problem+json";
 
+  /** What a caller that we do not know is told to show. */
+  public static final String CHALLENGE = "Bearer realm=\"floorkeeper\"";
+
   @ServerExceptionMapper
   public Response problem(Problem problem) {
     return answer(
@@ -114,11 +117,17 @@ public final class ProblemMapper {
     return answer(400, code, field + ": " + message, List.of(new FieldError(field, message)));
   }
 
-  private static Response answer(int status, String code, String detail, List<FieldError> errors) {
-    return answer(status, code, detail, errors, Map.of());
+  /** The body of a problem, for those who answer outside the endpoints. */
+  public static String body(Problem problem) {
+    return body(
+        problem.status(),
+        problem.code(),
+        problem.getMessage(),
+        problem.errors(),
+        problem.members());
   }
 
-  private static Response answer(
+  private static String body(
       int status,
       String code,
       String detail,
@@ -138,8 +147,26 @@ public final class ProblemMapper {
       body.put("errors", array);
     }
     members.forEach(body::put);
+    return body.encode();
+  }
+
+  private static Response answer(int status, String code, String detail, List<FieldError> errors) {
+    return answer(status, code, detail, errors, Map.of());
+  }
+
+  private static Response answer(
+      int status,
+      String code,
+      String detail,
+      List<FieldError> errors,
+      Map<String, Object> members) {
     Response.ResponseBuilder response =
-        Response.status(status).type(MEDIA_TYPE).entity(body.encode());
+        Response.status(status)
+            .type(MEDIA_TYPE)
+            .entity(body(status, code, detail, errors, members));
+    if (status == 401) {
+      response.header("WWW-Authenticate", CHALLENGE);
+    }
     if (status == 503) {
       response.header("Retry-After", 1);
     }

@@ -21,6 +21,9 @@ import java.util.function.Function;
  */
 public final class Settings {
 
+  /** The key that our own commands show to a service: environment variable FLOORKEEPER_API_KEY. */
+  public static final String API_KEY = "floorkeeper.api-key";
+
   private final List<Function<String, String>> sources;
 
   private Settings(List<Function<String, String>> sources) {
@@ -36,6 +39,12 @@ public final class Settings {
         read(here.resolve(".env")),
         read(here.resolve("config").resolve("application.properties")),
         readFromJar());
+  }
+
+  /** Settings from environment variables alone. */
+  public static Settings ofEnvironment(Map<String, String> environment) {
+    Properties none = new Properties();
+    return of(none, environment, none, none, none);
   }
 
   /** Settings from the given places, the strongest first. */

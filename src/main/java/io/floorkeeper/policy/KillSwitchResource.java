@@ -4,13 +4,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Callers;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -20,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** One call: every role to its preset tier, on every replica within a second. Pins hold. */
 @Path("/kill-switch")
 @Tag(name = "operate")
+@Needs(Caller.Scope.READ)
 @Produces(MediaType.APPLICATION_JSON)
 public class KillSwitchResource {
   private static final int MOST_SHOWN = 100;
@@ -66,15 +71,17 @@ public class KillSwitchResource {
   }
 
   @POST
+  @Needs(Caller.Scope.OPERATE)
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Turn it on or off; in force on this replica when this answers")
   @APIResponse(responseCode = "200", description = "How it stands, and how far it reaches")
-  public KillSwitchAnswer turnKillSwitch(KillSwitchRequest request) {
+  public KillSwitchAnswer turnKillSwitch(
+      @Context SecurityContext context, KillSwitchRequest request) {
     if (request == null || request.on() == null) {
       throw Problem.BadRequest.field("missing_field", "on", "is required: true or false");
     }
     String reason = PolicyInput.reason(request.reason());
-    return KillSwitchAnswer.of(book.turn(request.on(), reason, Caller.LOCAL.name()), null);
+    return KillSwitchAnswer.of(book.turn(request.on(), reason, Callers.of(context).name()), null);
   }
 
   @GET

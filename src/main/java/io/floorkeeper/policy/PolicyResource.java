@@ -1,6 +1,8 @@
 package io.floorkeeper.policy;
 
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Callers;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -12,8 +14,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -27,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The policy: read, checked, compared, published and taken back. */
 @Path("/policy")
 @Tag(name = "steer")
+@Needs(Caller.Scope.READ)
 @Produces(MediaType.APPLICATION_JSON)
 public class PolicyResource {
   static final String YAML = "application/yaml";
@@ -70,8 +75,9 @@ public class PolicyResource {
         .build();
   }
 
+  @Needs(Caller.Scope.POLICY)
   @PUT
-  @Consumes(MediaType.WILDCARD)
+  @Consumes({YAML, MediaType.APPLICATION_JSON, MediaType.WILDCARD})
   @Operation(summary = "Publish a document, YAML or JSON, by compare and swap")
   @APIResponse(
       responseCode = "200",
@@ -85,6 +91,7 @@ public class PolicyResource {
   @APIResponse(responseCode = "422", description = "All findings at once")
   @APIResponse(responseCode = "428", description = "If-Match is missing")
   public Response publishPolicy(
+      @Context SecurityContext context,
       @HeaderParam("If-Match") String ifMatch,
       @HeaderParam("X-Floorkeeper-Reason") String reasonHeader,
       @QueryParam("reason") String reason,
@@ -92,11 +99,12 @@ public class PolicyResource {
     List<String> expected = PolicyInput.expected(ifMatch);
     String why = PolicyInput.reason(reason != null ? reason : reasonHeader);
     return published(
-        service.publish(text(document), expected, "PUT /policy", caller().name(), why));
+        service.publish(text(document), expected, "PUT /policy", Callers.of(context).name(), why));
   }
 
   @POST
   @Path("/rollback")
+  @Needs(Caller.Scope.POLICY)
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The content of an earlier version as a new one, by compare and swap")
   @APIResponse(
@@ -108,13 +116,15 @@ public class PolicyResource {
   @APIResponse(responseCode = "422", description = "This version of the service cannot read it")
   @APIResponse(responseCode = "428", description = "If-Match is missing")
   public Response rollbackPolicy(
-      @HeaderParam("If-Match") String ifMatch, PolicyAnswers.Rollback wish) {
+      @Context SecurityContext context,
+      @HeaderParam("If-Match") String ifMatch,
+      PolicyAnswers.Rollback wish) {
     if (wish == null || wish.toVersion() == null) {
       throw Problem.BadRequest.field("missing_field", "to_version", "is required");
     }
     List<String> expected = PolicyInput.expected(ifMatch);
     String why = PolicyInput.reason(wish.reason());
-    return published(service.rollback(wish.toVersion(), expected, caller().name(), why));
+    return published(service.rollback(wish.toVersion(), expected, Callers.of(context).name(), why));
   }
 
   private static Response published(PolicyService.Publication publication) {
@@ -128,7 +138,7 @@ public class PolicyResource {
 
   @POST
   @Path("/validate")
-  @Consumes(MediaType.WILDCARD)
+  @Consumes({YAML, MediaType.APPLICATION_JSON, MediaType.WILDCARD})
   @Operation(summary = "Could this document be published? All findings at once")
   @APIResponse(
       responseCode = "200",
@@ -142,7 +152,7 @@ public class PolicyResource {
 
   @POST
   @Path("/diff")
-  @Consumes(MediaType.WILDCARD)
+  @Consumes({YAML, MediaType.APPLICATION_JSON, MediaType.WILDCARD})
   @Operation(
       summary = "What would change, in words: a document against the version in force, or versions")
   @APIResponse(
@@ -212,10 +222,6 @@ public class PolicyResource {
   public Response policyVersionAsWritten(@PathParam("version") int number) {
     PolicyVersionEntity version = service.version(number);
     return Response.ok(version.document).tag(version.digest).build();
-  }
-
-  private static Caller caller() {
-    return Caller.LOCAL;
   }
 
   private static String text(byte[] document) {

@@ -3,6 +3,7 @@ package io.floorkeeper.replay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.platform.Backoff;
+import io.floorkeeper.platform.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,12 +11,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** A running service, asked over HTTP. A service that restarts meanwhile is waited for. */
 final class LiveService {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final URI base;
+
+  /** Of FLOORKEEPER_API_KEY, for a service that wants one. */
+  private final Optional<String> key = Settings.ofProcess().find(Settings.API_KEY);
+
   private final ObjectMapper json = new ObjectMapper();
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -47,7 +53,7 @@ final class LiveService {
       throw new IllegalStateException("maps of strings are always writable", e);
     }
     return ask(
-        HttpRequest.newBuilder(base.resolve("route"))
+        to("route")
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .timeout(Duration.ofSeconds(10))
@@ -56,8 +62,13 @@ final class LiveService {
 
   /** What the snapshot in force holds of all roles. */
   JsonNode roles() {
-    return ask(
-        HttpRequest.newBuilder(base.resolve("roles")).timeout(Duration.ofSeconds(10)).build());
+    return ask(to("roles").timeout(Duration.ofSeconds(10)).build());
+  }
+
+  private HttpRequest.Builder to(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
+    key.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+    return request;
   }
 
   private JsonNode ask(HttpRequest request) {

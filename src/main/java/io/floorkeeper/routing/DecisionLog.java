@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.ledger.ChainHead;
 import io.floorkeeper.ledger.ChainMark;
 import io.floorkeeper.platform.Backoff;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.KafkaSettings;
 import io.micrometer.core.instrument.Counter;
@@ -56,7 +57,11 @@ class DecisionLog {
    * @param acknowledgement that the answer waits for; null: it does not wait
    */
   record Entry(
-      RouteRequest request, Decision decision, long sequence, Acknowledgement acknowledgement) {}
+      RouteRequest request,
+      Caller caller,
+      Decision decision,
+      long sequence,
+      Acknowledgement acknowledgement) {}
 
   private final MpscArrayQueue<Entry> queue;
   private final KafkaSettings kafka;

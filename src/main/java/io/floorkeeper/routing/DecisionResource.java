@@ -7,13 +7,18 @@ import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionRecord;
 import io.floorkeeper.ledger.DecisionRepository;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
+import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -25,6 +30,7 @@ import org.jboss.logging.Logger;
  * Why a decision was what it was. The id tells most of it by itself; the log adds the request, and
  * the kept allocation the candidates and their posteriors, written by the function that decided.
  */
+@Needs(value = Caller.Scope.READ, ownTenant = true)
 @Path("/decisions")
 @Tag(name = "decide")
 @Produces(MediaType.APPLICATION_JSON)
@@ -46,7 +52,8 @@ public class DecisionResource {
   @Operation(summary = "Why was this decided?")
   @APIResponse(responseCode = "200", description = "The decision, its record and its allocation")
   @APIResponse(responseCode = "400", description = "Not a decision id of this installation")
-  public ObjectNode decision(@PathParam("id") String characters) {
+  @APIResponse(responseCode = "404", description = "A decision of another tenant")
+  public ObjectNode decision(@Context SecurityContext context, @PathParam("id") String characters) {
     AllocationSnapshot snapshot = snapshots.current();
     DecisionId id;
     try {
@@ -58,6 +65,10 @@ public class DecisionResource {
               : "invalid_decision_id",
           "id",
           e.getMessage());
+    }
+    Caller caller = Callers.of(context);
+    if (!caller.allTenants() && caller.tenantNo() != id.tenantNo()) {
+      throw new Problem.NotFound("unknown_decision", "id", "there is no such decision");
     }
     ObjectNode answer = json.createObjectNode();
     answer.put("decision_id", characters);
@@ -88,6 +99,7 @@ public class DecisionResource {
     ObjectNode node = json.createObjectNode();
     node.put("decided_at", Instant.ofEpochMilli(id.epochMillis()).toString());
     Optional<String> role = snapshot.published().numbers().roleName(id.roleNo());
+    node.put("tenant_no", id.tenantNo());
     node.put("role_no", id.roleNo());
     node.put("role", role.orElse(null));
     node.put("bucket", id.bucket());

@@ -36,10 +36,11 @@ final class LogRecords {
         request.sessionId(),
         request.runId(),
         request.step(),
-        request.dataClass(),
+        Eligibility.dataClass(request, entry.caller()),
         request.tags(),
         d.shadowCandidate() < 0 ? null : d.routes().arms().get(d.shadowCandidate()).arm().key(),
-        d.shadowCandidate() < 0 ? null : d.shadowPropensity());
+        d.shadowCandidate() < 0 ? null : d.shadowPropensity(),
+        entry.caller().tenant());
   }
 
   /** What makes an allocation one that was not explained yet. */

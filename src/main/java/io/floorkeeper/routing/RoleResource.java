@@ -3,6 +3,8 @@ package io.floorkeeper.routing;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -17,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What is known of the roles: exactly what {@code /route} answers from at this moment. */
+@Needs(Caller.Scope.READ)
 @Path("/roles")
 @Tag(name = "steer")
 @Produces(MediaType.APPLICATION_JSON)

@@ -2,6 +2,7 @@ package io.floorkeeper.routing;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -80,6 +81,23 @@ public record RouteRequest(
       text("context.complexity", context.complexity);
     }
     return this;
+  }
+
+  /**
+   * A key for one class of data is for no other: to route the request by the key's would hide what
+   * its body says.
+   *
+   * @throws Problem.Unprocessable {@code data_class_mismatch}
+   */
+  void requireDataClassOf(Caller caller) {
+    if (dataClass != null
+        && caller.dataClass() != null
+        && !caller.dataClass().equalsIgnoreCase(dataClass.strip())) {
+      throw new Problem.Unprocessable(
+          "data_class_mismatch",
+          "data_class",
+          "the credentials are for data of class '" + caller.dataClass() + "'");
+    }
   }
 
   /** What it says of its complexity itself; null: nothing. */

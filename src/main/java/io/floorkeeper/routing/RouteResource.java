@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Callers;
+import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
@@ -10,7 +12,9 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The hot path: one snapshot read, one decision, one answer; the log is behind it. */
+@Needs(value = Caller.Scope.ROUTE, ownTenant = true)
 @Path("/route")
 @Tag(name = "decide")
 public class RouteResource {
@@ -63,21 +68,24 @@ public class RouteResource {
   @APIResponse(responseCode = "200", description = "The model to call and the decision id to carry")
   @APIResponse(responseCode = "400", description = "problem+json that names the field")
   @APIResponse(responseCode = "404", description = "The role is unknown and there is no default")
-  @APIResponse(responseCode = "422", description = "A pin cannot be met")
-  public RouteAnswer route(RouteRequest request) {
+  @APIResponse(
+      responseCode = "422",
+      description = "A pin cannot be met, or the data class is not that of the key")
+  public RouteAnswer route(@Context SecurityContext context, RouteRequest request) {
     if (request == null) {
       throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
     }
     request.validated();
+    Caller caller = Callers.of(context);
+    request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
     long number = sequence.getAndIncrement();
-    Decision decision =
-        router.decide(request, Caller.LOCAL, snapshot, RANDOM, clock.millis(), number);
+    Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }
     decisions.get(decision.reason()).increment();
-    log.offer(new DecisionLog.Entry(request, decision, number, null));
+    log.offer(new DecisionLog.Entry(request, caller, decision, number, null));
     return answer(decision);
   }
 

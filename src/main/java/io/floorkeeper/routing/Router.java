@@ -78,7 +78,7 @@ final class Router {
       constraints = with(constraints, KILL_SWITCH);
     }
     if (request.continues() != null) {
-      DecisionId root = root(request, snapshot, nowMillis);
+      DecisionId root = root(request, caller, snapshot, nowMillis);
       int candidate = root == null ? -1 : candidate(routes, root, snapshot);
       if (candidate >= 0
           && (mask & 1L << candidate) != 0
@@ -167,7 +167,7 @@ final class Router {
             nowMillis,
             replica,
             (int) (sequence & 0xFFFFFF),
-            0,
+            caller.tenantNo(),
             routes.roleNo(),
             routes.bucket(),
             routes.arms().get(candidate).armNo(),
@@ -298,9 +298,14 @@ final class Router {
    * expired, no one can check it any more, or it names no arm: before the database has numbered
    * them all arms are 0.
    */
-  private DecisionId root(RouteRequest request, AllocationSnapshot snapshot, long nowMillis) {
+  private DecisionId root(
+      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long nowMillis) {
     try {
       DecisionId root = snapshot.keys().continued(request.continues(), DecisionId.STICKY);
+      if (root.tenantNo() != caller.tenantNo()) {
+        throw Problem.BadRequest.field(
+            "wrong_tenant", "continues", "is a decision of another tenant than the caller's");
+      }
       boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
       return root.armNo() == 0 || expired ? null : root;
     } catch (InvalidDecisionIdException e) {

@@ -2,14 +2,20 @@ package io.floorkeeper.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import io.floorkeeper.platform.Needs;
+import jakarta.ws.rs.HttpMethod;
 
 /**
  * The house as {@code src/site/architecture.md} draws it: rooms on floors, arrows only downward.
@@ -21,7 +27,7 @@ import com.tngtech.archunit.library.Architectures;
  * 4   routing  learning
  * 3   attribution  audit
  * 2   posterior  ledger
- * 1   policy
+ * 1   policy  access
  * 0   bandit   platform
  * </pre>
  */
@@ -58,6 +64,8 @@ class RoomsTest {
           .definedBy("io.floorkeeper.ledger..")
           .layer("policy")
           .definedBy("io.floorkeeper.policy..")
+          .layer("access")
+          .definedBy("io.floorkeeper.access..")
           .layer("bandit")
           .definedBy("io.floorkeeper.bandit..")
           .layer("platform")
@@ -87,6 +95,8 @@ class RoomsTest {
           .whereLayer("ledger")
           .mayOnlyBeAccessedByLayers(
               "attribution", "audit", "routing", "learning", "ingest", "replay", "trial")
+          .whereLayer("access")
+          .mayOnlyBeAccessedByLayers("command")
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers(
               "command",
@@ -111,6 +121,7 @@ class RoomsTest {
           .should()
           .resideInAnyPackage(
               "io.floorkeeper.command..",
+              "io.floorkeeper.access..",
               "io.floorkeeper.demo..",
               "io.floorkeeper.ingest..",
               "io.floorkeeper.replay..",
@@ -171,6 +182,20 @@ class RoomsTest {
           .areAnnotatedWith(jakarta.persistence.Entity.class)
           .should()
           .bePackagePrivate();
+
+  /** Also the filter refuses what says nothing; here it is known before anybody asks. */
+  @ArchTest
+  static final ArchRule everyEndpointSaysWhatItNeeds =
+      methods()
+          .that()
+          .areMetaAnnotatedWith(HttpMethod.class)
+          .should(
+              ArchCondition.from(
+                  DescribedPredicate.<JavaMethod>describe(
+                      "be annotated with @Needs, or their class",
+                      method ->
+                          method.isAnnotatedWith(Needs.class)
+                              || method.getOwner().isAnnotatedWith(Needs.class))));
 
   @ArchTest
   static final ArchRule nothingStaticIsMutable = fields().that().areStatic().should().beFinal();

@@ -40,20 +40,28 @@ final class ServiceProcess implements AutoCloseable {
     this.port = freePort();
     this.log = folder.resolve("service.log");
     this.settings = new HashMap<>(settings);
+    if (settings.containsKey("kafka.bootstrap.servers")) {
+      // To the service these parts are production, which it refuses without keys.
+      this.settings.putIfAbsent("floorkeeper.security.mode", "none-i-know");
+    }
     this.settings.put("quarkus.http.port", "" + port);
     this.settings.put("floorkeeper.data-folder", folder.resolve("data").toString());
   }
 
   /** On embedded parts, each on a free port. */
   static ServiceProcess embedded(Path folder, Path policy) {
-    return new ServiceProcess(
-        folder,
-        Map.of(
-            "floorkeeper.embedded.postgres-port", "" + freePort(),
-            "floorkeeper.embedded.kafka-port", "" + freePort(),
-            "floorkeeper.embedded.kafka-controller-port", "" + freePort(),
-            "floorkeeper.snapshot.interval", "PT0.2S",
-            "floorkeeper.policy.file", policy.toAbsolutePath().toString()));
+    return embedded(folder, policy, Map.of());
+  }
+
+  /** The same with further settings. */
+  static ServiceProcess embedded(Path folder, Path policy, Map<String, String> further) {
+    Map<String, String> settings = new HashMap<>(further);
+    settings.put("floorkeeper.embedded.postgres-port", "" + freePort());
+    settings.put("floorkeeper.embedded.kafka-port", "" + freePort());
+    settings.put("floorkeeper.embedded.kafka-controller-port", "" + freePort());
+    settings.put("floorkeeper.snapshot.interval", "PT0.2S");
+    settings.put("floorkeeper.policy.file", policy.toAbsolutePath().toString());
+    return new ServiceProcess(folder, settings);
   }
 
   /** Starts and returns when {@code /route} can answer. */
@@ -156,6 +164,30 @@ final class ServiceProcess implements AutoCloseable {
   /** The policy in force. */
   JsonNode policy() {
     return json(get("/policy"));
+  }
+
+  /**
+   * Asks with headers.
+   *
+   * @param body null: none
+   * @param headers name, value, name, value, ...
+   */
+  HttpResponse<String> ask(String method, String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(20))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    if (body != null && !List.of(headers).contains("Content-Type")) {
+      request.header("Content-Type", "application/json");
+    }
+    return send(request.build());
   }
 
   /** The answer to a request for this role. */

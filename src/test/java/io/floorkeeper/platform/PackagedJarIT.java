@@ -69,7 +69,9 @@ class PackagedJarIT {
                 "QUARKUS_DATASOURCE_JDBC_URL",
                 "jdbc:postgresql://" + closed + "/floorkeeper",
                 "KAFKA_BOOTSTRAP_SERVERS",
-                closed),
+                closed,
+                "FLOORKEEPER_SECURITY_MODE",
+                "none-i-know"),
             "serve",
             "--port",
             "0");

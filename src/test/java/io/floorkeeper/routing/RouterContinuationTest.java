@@ -1,10 +1,13 @@
 package io.floorkeeper.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A task keeps its arm and its root while it may. */
@@ -120,6 +123,32 @@ class RouterContinuationTest extends RouterFixture {
     Decision root = decide(snapshot, Ask.worker());
     // Then
     assertBadContinuation(snapshot, Ask.role("critic").continuing(root.decisionId()), "wrong_role");
+  }
+
+  @Test
+  void anIdCarriesTheTenantAndServesNoOther() {
+    // Given
+    AllocationSnapshot snapshot = Snapshots.of(Snapshots.worker("{}"), Snapshots.undecided());
+    Caller acme = new Caller("a", 7, "acme", false, Set.of(Caller.Scope.ROUTE), null);
+    Caller globex = new Caller("g", 8, "globex", false, Set.of(Caller.Scope.ROUTE), null);
+    Decision root = decide(snapshot, acme, Ask.worker());
+    Ask next = Ask.worker().continuing(root.decisionId());
+    // When
+    Decision own = decide(snapshot, acme, next);
+    // Then
+    assertThat(root.id().tenantNo()).isEqualTo(7);
+    assertThat(own.reason()).isEqualTo(Reason.STICKY);
+    assertThat(own.id().tenantNo()).isEqualTo(7);
+    for (Caller other : new Caller[] {globex, Caller.LOCAL}) {
+      assertThatThrownBy(() -> decide(snapshot, other, next))
+          .isInstanceOfSatisfying(
+              Problem.BadRequest.class,
+              problem -> assertThat(problem.code()).isEqualTo("wrong_tenant"));
+    }
+  }
+
+  private Decision decide(AllocationSnapshot snapshot, Caller caller, Ask ask) {
+    return router.decide(ask.request(), caller, snapshot, random, Snapshots.NOW, sequence++);
   }
 
   @Test
