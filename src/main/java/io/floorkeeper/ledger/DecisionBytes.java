@@ -41,6 +41,10 @@ public final class DecisionBytes {
         .texts(25, r.tags())
         .text(26, r.shadowArm())
         .real(27, r.shadowPropensity())
-        .text(28, r.tenant());
+        .text(28, r.tenant())
+        .text(29, r.check())
+        // One more than they are: 0 is left out, and is not the same as none.
+        .number(30, r.classifierMillis() == null ? 0 : r.classifierMillis() + 1L)
+        .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1);
   }
 }

@@ -89,4 +89,13 @@ class DecisionEntity {
   Double shadowPropensity;
 
   String tenant;
+
+  @Column(name = "check_name")
+  String checkName;
+
+  @Column(name = "classifier_millis")
+  Integer classifierMillis;
+
+  @Column(name = "classifier_nano_usd")
+  Long classifierNanoUsd;
 }

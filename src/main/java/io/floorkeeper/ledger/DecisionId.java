@@ -70,6 +70,9 @@ public record DecisionId(
    */
   public static final int BY_CONTEXT = 1 << 7;
 
+  /** A pin narrowed the choice: what goes on under this decision may not say that none binds it. */
+  public static final int PINNED = 1 << 8;
+
   /** 2025-01-01T00:00:00Z. */
   static final long ORIGIN_MILLIS = 1_735_689_600_000L;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One answer of {@code /route} as the decision log keeps it.
+ * One answer of {@code /route} or {@code /escalate} as the decision log keeps it.
  *
  * @param decisionId the 64 characters that the caller got
  * @param replica and {@code sequence} tell apart the answers that share an id (a continued task)
@@ -15,6 +15,9 @@ import java.util.Map;
  * @param shadowArm what the bandit would have chosen where it does not answer yet; else null
  * @param snapshotAgeMillis how old the evidence behind the answer was
  * @param tenant of the credentials that asked; null in what was logged before there were any
+ * @param check that failed on the rung below, where the answer is an escalation; else null
+ * @param classifierMillis how long an external classifier was waited for; null: none was asked
+ * @param classifierNanoUsd what its answer cost, in 1e-9 USD
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DecisionRecord(
@@ -45,4 +48,7 @@ public record DecisionRecord(
     Map<String, String> tags,
     String shadowArm,
     Double shadowPropensity,
-    String tenant) {}
+    String tenant,
+    String check,
+    Integer classifierMillis,
+    Long classifierNanoUsd) {}

@@ -35,8 +35,9 @@ public class DecisionRepository
       insert into decision (decision_id, replica, sequence, decided_at, role_no, role, arm, tier, model,
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
-        shadow_propensity, chain, chain_position, chain_hash, tenant)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
+        classifier_nano_usd)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -80,7 +81,10 @@ public class DecisionRepository
         insert.setObject(i++, link == null ? null : link.chain(), java.sql.Types.OTHER);
         insert.setObject(i++, link == null ? null : link.position(), java.sql.Types.BIGINT);
         insert.setBytes(i++, link == null ? null : HexFormat.of().parseHex(link.hash()));
-        insert.setString(i, r.tenant());
+        insert.setString(i++, r.tenant());
+        insert.setString(i++, r.check());
+        insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
+        insert.setObject(i, r.classifierNanoUsd(), java.sql.Types.BIGINT);
         insert.addBatch();
       }
       insert.executeBatch();
@@ -154,7 +158,10 @@ public class DecisionRepository
         e.tags == null ? null : read(e.tags, STRING_MAP),
         e.shadowArm,
         e.shadowPropensity,
-        e.tenant);
+        e.tenant,
+        e.checkName,
+        e.classifierMillis,
+        e.classifierNanoUsd);
   }
 
   private String write(Object value) {

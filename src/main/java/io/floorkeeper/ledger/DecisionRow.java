@@ -21,7 +21,8 @@ public final class DecisionRow {
       d.decision_id, d.replica, d.sequence, d.decided_at, d.role_no, d.role, d.arm, d.tier, d.model, d.reason,
       d.propensity, d.policy_version, d.epoch, d.bucket, d.mask, d.evaluate, d.learning, d.constraints,
       d.snapshot_age_millis, d.collaboration, d.session_id, d.run_id, d.step, d.data_class, d.tags,
-      d.shadow_arm, d.shadow_propensity, d.tenant
+      d.shadow_arm, d.shadow_propensity, d.tenant, d.check_name, d.classifier_millis,
+      d.classifier_nano_usd
       """;
 
   private final ObjectMapper json;
@@ -65,7 +66,10 @@ public final class DecisionRow {
         stringMap(row.getString(i++)),
         row.getString(i++),
         row.getObject(i++, Double.class),
-        row.getString(i));
+        row.getString(i++),
+        row.getString(i++),
+        row.getObject(i++, Integer.class),
+        row.getObject(i, Long.class));
   }
 
   /** The decision id of the current row alone. */

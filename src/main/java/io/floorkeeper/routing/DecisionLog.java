@@ -55,13 +55,30 @@ class DecisionLog {
    * An answer and the request that it answered.
    *
    * @param acknowledgement that the answer waits for; null: it does not wait
+   * @param aside what neither of them knows; null: nothing
    */
   record Entry(
       RouteRequest request,
       Caller caller,
       Decision decision,
       long sequence,
-      Acknowledgement acknowledgement) {}
+      Acknowledgement acknowledgement,
+      Aside aside) {}
+
+  /**
+   * What the record says besides.
+   *
+   * @param check that failed on the rung below; null: no escalation
+   * @param classifierMillis how long an external classifier was waited for; null: none was asked
+   * @param classifierNanoUsd what its answer cost
+   */
+  record Aside(String check, Integer classifierMillis, Long classifierNanoUsd) {
+    static final Aside NONE = new Aside(null, null, null);
+
+    static Aside escalated(String check) {
+      return new Aside(check, null, null);
+    }
+  }
 
   private final MpscArrayQueue<Entry> queue;
   private final KafkaSettings kafka;

@@ -126,6 +126,7 @@ public class DecisionResource {
     flags.put("shadow", id.has(DecisionId.SHADOW));
     flags.put("not_drawn", id.has(DecisionId.NOT_DRAWN));
     flags.put("by_context", id.has(DecisionId.BY_CONTEXT));
+    flags.put("pinned", id.has(DecisionId.PINNED));
     return node;
   }
 }

@@ -22,6 +22,8 @@ final class Eligibility {
   private static final String STRICTEST =
       "; the request names no data class that the policy knows, so the strictest counts";
 
+  private static final String PIN = "pin:";
+
   private static final int MIN_TIER = 1;
   private static final int LATENCY = 1 << 2;
   private static final int CEILING = 1 << 4;
@@ -119,9 +121,13 @@ final class Eligibility {
     return mask;
   }
 
+  /** Whether a pin is among what narrowed a choice: pins are told first. */
+  static boolean tellsOfPins(List<String> constraints) {
+    return !constraints.isEmpty() && constraints.get(0).startsWith(PIN);
+  }
+
   /** The pins that narrowed the mask. */
-  private static List<String> pins(
-      RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
+  static List<String> pins(RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     List<String> narrowing = new ArrayList<>();
     long mask = routes.fullMask();
     boolean strictest = Pins.isStrictest(policy, dataClass(request, caller));
@@ -130,7 +136,7 @@ final class Eligibility {
       boolean binds = binds(pin, strictest, request, caller, routes);
       long kept = binds ? mask & allowed(pin, routes.arms()) : mask;
       if (kept != mask) {
-        narrowing.add("pin:" + pin.name());
+        narrowing.add(PIN + pin.name());
         byClass |= pin.dataClass().isPresent();
       }
       mask = kept;
@@ -146,7 +152,7 @@ final class Eligibility {
     return kept == mask ? 0 : kept == 0 ? bit << 1 : bit;
   }
 
-  private static long allowed(Pin pin, List<ArmView> arms) {
+  static long allowed(Pin pin, List<ArmView> arms) {
     long allowed = 0;
     for (int k = 0; k < arms.size(); k++) {
       if (pin.models().contains(arms.get(k).arm().model().name())) {
@@ -182,8 +188,7 @@ final class Eligibility {
   }
 
   /** The arms of the mask that are strong enough; 0: none is. */
-  private static long atLeastMinTier(
-      RouteRequest request, Policy policy, List<ArmView> arms, long mask) {
+  static long atLeastMinTier(RouteRequest request, Policy policy, List<ArmView> arms, long mask) {
     if (request.minTier() == null) {
       return mask;
     }
@@ -219,6 +224,11 @@ final class Eligibility {
     if (routes.policy().ceiling().p95Latency().isPresent()) {
       most = Math.min(most, routes.policy().ceiling().p95Latency().get().toMillis());
     }
+    return withinLatency(most, routes, mask);
+  }
+
+  /** The arms of the mask that are that fast; 0: none is. */
+  static long withinLatency(double most, RoleRoutes routes, long mask) {
     long kept = 0;
     for (int k = 0; k < routes.arms().size(); k++) {
       // An arm that was never seen is given its chance.
@@ -249,6 +259,11 @@ final class Eligibility {
     if (routes.policy().ceiling().costUsdPerCall().isPresent()) {
       most = Math.min(most, routes.policy().ceiling().costUsdPerCall().get().doubleValue());
     }
+    return withinCost(most, routes, mask);
+  }
+
+  /** The arms of the mask that are that cheap; 0: none is. */
+  static long withinCost(double most, RoleRoutes routes, long mask) {
     if (most == Double.POSITIVE_INFINITY) {
       return mask;
     }

@@ -10,6 +10,7 @@ final class LogRecords {
   static DecisionRecord decision(DecisionLog.Entry entry, int replica) {
     Decision d = entry.decision();
     RouteRequest request = entry.request();
+    DecisionLog.Aside aside = entry.aside() == null ? DecisionLog.Aside.NONE : entry.aside();
     return new DecisionRecord(
         d.decisionId(),
         replica,
@@ -40,7 +41,10 @@ final class LogRecords {
         request.tags(),
         d.shadowCandidate() < 0 ? null : d.routes().arms().get(d.shadowCandidate()).arm().key(),
         d.shadowCandidate() < 0 ? null : d.shadowPropensity(),
-        entry.caller().tenant());
+        entry.caller().tenant(),
+        aside.check(),
+        aside.classifierMillis(),
+        aside.classifierNanoUsd());
   }
 
   /** What makes an allocation one that was not explained yet. */

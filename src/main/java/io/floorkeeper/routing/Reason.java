@@ -16,6 +16,8 @@ enum Reason {
   CONTROL,
   /** The arm of the task that this call continues. */
   STICKY,
+  /** The next rung of the role's ladder: a check found the rung below wanting. */
+  ESCALATED,
   /** A pin leaves this model only. */
   PINNED,
   /** Other constraints leave this arm only. */

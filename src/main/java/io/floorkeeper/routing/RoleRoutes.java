@@ -1,5 +1,6 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.ArmStanding;
 import io.floorkeeper.posterior.RaisedAlarm;
@@ -98,6 +99,36 @@ record RoleRoutes(
 
   long fullMask() {
     return arms.size() == Long.SIZE ? -1L : (1L << arms.size()) - 1;
+  }
+
+  /** The place among the candidates of the arm with this number, or -1. */
+  int candidate(int armNo) {
+    for (int k = 0; k < arms.size(); k++) {
+      if (arms.get(k).armNo() == armNo) {
+        return k;
+      }
+    }
+    return -1;
+  }
+
+  /** The place of an arm among the candidates, or -1. */
+  int candidate(Arm arm) {
+    for (int k = 0; k < arms.size(); k++) {
+      if (arms.get(k).arm().key().equals(arm.key())) {
+        return k;
+      }
+    }
+    return -1;
+  }
+
+  /** The routes of the bucket with this number, or these, the role's. */
+  RoleRoutes ofBucket(int bucketNo) {
+    for (RoleRoutes ofSlot : bySlot) {
+      if (bucketNo != 0 && ofSlot.bucket() == bucketNo) {
+        return ofSlot;
+      }
+    }
+    return this;
   }
 
   /** The allocation for exactly this mask, or null. */

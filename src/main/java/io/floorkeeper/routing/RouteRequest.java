@@ -29,7 +29,7 @@ public record RouteRequest(
     Long maxLatencyMs,
     String continues) {
 
-  private static final int MOST_CHARACTERS = 256;
+  static final int MOST_CHARACTERS = 256;
   private static final int MOST_TAGS = 32;
 
   /** What is known of the task itself. */
@@ -123,7 +123,7 @@ public record RouteRequest(
         continues);
   }
 
-  private static void text(String field, String value) {
+  static void text(String field, String value) {
     if (value == null) {
       return;
     }

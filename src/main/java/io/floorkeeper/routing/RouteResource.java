@@ -22,7 +22,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -40,7 +39,7 @@ public class RouteResource {
   private final DecisionLog log;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
-  private final AtomicLong sequence = new AtomicLong(ThreadLocalRandom.current().nextInt());
+  private final AnswerNumbers numbers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
 
@@ -49,9 +48,11 @@ public class RouteResource {
       DecisionLog log,
       RoutingSettings settings,
       ReplicaNumber replica,
+      AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
+    this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
@@ -79,13 +80,13 @@ public class RouteResource {
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
-    long number = sequence.getAndIncrement();
+    long number = numbers.next();
     Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }
     decisions.get(decision.reason()).increment();
-    log.offer(new DecisionLog.Entry(request, caller, decision, number, null));
+    log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
     return answer(decision);
   }
 

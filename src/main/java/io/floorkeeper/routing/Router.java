@@ -6,6 +6,7 @@ import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
@@ -84,7 +85,8 @@ final class Router {
           && (mask & 1L << candidate) != 0
           && (!snapshot.killSwitch()
               || TierPool.answers(routes, TierPool.presetTier(routes), mask, candidate))) {
-        return sticky(snapshot, routes, root, candidate, mask, constraints, nowMillis);
+        return again(
+            snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
@@ -158,6 +160,9 @@ final class Router {
     }
     if (routes.byContext()) {
       flags |= DecisionId.BY_CONTEXT;
+    }
+    if (Eligibility.tellsOfPins(constraints)) {
+      flags |= DecisionId.PINNED;
     }
     DecisionId id =
         new DecisionId(
@@ -324,19 +329,24 @@ final class Router {
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
     }
-    for (int k = 0; k < routes.arms().size(); k++) {
-      if (routes.arms().get(k).armNo() == root.armNo()) {
-        return k;
-      }
+    int start = routes.candidate(root.armNo());
+    if (start < 0 || root.rung() == 0) {
+      return start;
     }
-    return -1;
+    // An escalated task goes on where it has climbed to, and not where it started.
+    return EscalationLadder.above(routes.arms().get(start).arm(), routes.policy())
+        .rung(root.rung())
+        .map(routes::candidate)
+        .orElse(-1);
   }
 
-  private static Decision sticky(
+  /** A further answer of the task whose id this is. */
+  static Decision again(
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       DecisionId id,
       int candidate,
+      Reason reason,
       long mask,
       List<String> constraints,
       long nowMillis) {
@@ -344,7 +354,7 @@ final class Router {
         snapshot,
         routes,
         candidate,
-        Reason.STICKY,
+        reason,
         id.propensity(),
         id.has(DecisionId.BASE_LABEL) || id.has(DecisionId.BOOSTED_LABEL),
         mask,

@@ -1,0 +1,140 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.EscalationLadder;
+import io.floorkeeper.policy.PolicyBook;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One task on its ladder: where it stands, and where it may go. For one request.
+ *
+ * <p>A step is to another tier, never to the same one again, and to a model that has not been tried
+ * yet; rungs that the request leaves closed are passed over. How many steps were taken is not
+ * written anywhere: it is counted as the tiers up to here that are open to the same request, which
+ * is what it climbed unless something changed in between.
+ */
+final class Climb {
+  private final List<Arm> rungs;
+  private final RoleRoutes routes;
+  private final ClimbLimits limits;
+  private final Set<String> triedModels = new HashSet<>();
+  private final int startCandidate;
+  private int rung;
+
+  private Climb(
+      DecisionId id, EscalationLadder ladder, RoleRoutes routes, ClimbLimits limits, String start) {
+    this.rungs = ladder.rungs();
+    this.routes = routes;
+    this.limits = limits;
+    this.rung = id.rung();
+    this.startCandidate = routes.candidate(id.armNo());
+    triedModels.add(start);
+    for (int r = 0; r < Math.min(rung, rungs.size()); r++) {
+      triedModels.add(rungs.get(r).model().name());
+    }
+  }
+
+  /** Where the decision stands, on the ladder of the policy in force. */
+  static Climb of(
+      DecisionId id, RoleRoutes routes, ClimbLimits limits, PolicyBook.Published published) {
+    String start = published.numbers().armKey(id.armNo()).orElse("");
+    int slash = start.indexOf('/'); // a tier's name has none
+    int tierIndex = -1;
+    for (int t = 0; t < published.policy().tiers().size(); t++) {
+      if (slash > 0 && start.substring(0, slash).equals(published.policy().tiers().get(t).name())) {
+        tierIndex = t;
+      }
+    }
+    EscalationLadder ladder =
+        tierIndex < 0
+            ? new EscalationLadder(List.of()) // above a tier that is no more there is nothing
+            : EscalationLadder.above(tierIndex, routes.policy());
+    return new Climb(id, ladder, routes, limits, start.substring(slash + 1));
+  }
+
+  /**
+   * Takes the next step.
+   *
+   * @return null, or why there is none: {@code ladder_end, max_escalations, no_eligible_rung,
+   *     same_model}
+   */
+  String step() {
+    List<Integer> higher = higher();
+    if (higher.isEmpty()) {
+      return "ladder_end";
+    }
+    if (steps() >= routes.policy().maxEscalations()) {
+      return "max_escalations";
+    }
+    Set<String> passedOver = new LinkedHashSet<>();
+    boolean anyOpen = false;
+    for (int r : higher) {
+      boolean open = isOpen(rungs.get(r - 1));
+      anyOpen |= open;
+      if (open && triedModels.add(rungs.get(r - 1).model().name())) {
+        passedOver.remove(rungs.get(r - 1).tier());
+        passedOver.forEach(tier -> limits.constraints().add("skipped:" + tier));
+        rung = r;
+        return null;
+      }
+      passedOver.add(rungs.get(r - 1).tier());
+    }
+    return anyOpen ? "same_model" : "no_eligible_rung";
+  }
+
+  /** The rung that it stands on, as ids carry it. */
+  int rung() {
+    return rung;
+  }
+
+  /** The candidate of the rung; -1: it is none any more. */
+  int candidate() {
+    if (rung == 0) {
+      return startCandidate;
+    }
+    return rung > rungs.size() ? -1 : routes.candidate(rungs.get(rung - 1));
+  }
+
+  /** The tiers that are left to it, in the order in which they would be climbed. */
+  List<String> above() {
+    Set<String> tiers = new LinkedHashSet<>();
+    for (int r : higher()) {
+      Arm arm = rungs.get(r - 1);
+      if (isOpen(arm) && !triedModels.contains(arm.model().name())) {
+        tiers.add(arm.tier());
+      }
+    }
+    long left = Math.max(0, routes.policy().maxEscalations() - steps());
+    return tiers.stream().limit(left).toList();
+  }
+
+  private List<Integer> higher() {
+    List<Integer> higher = new ArrayList<>();
+    for (int r = rung + 1; r <= rungs.size(); r++) {
+      if (rung == 0 || !rungs.get(r - 1).tier().equals(rungs.get(rung - 1).tier())) {
+        higher.add(r);
+      }
+    }
+    return higher;
+  }
+
+  private int steps() {
+    Set<String> climbed = new HashSet<>();
+    for (int r = 1; r <= Math.min(rung, rungs.size()); r++) {
+      if (r == rung || isOpen(rungs.get(r - 1))) {
+        climbed.add(rungs.get(r - 1).tier());
+      }
+    }
+    return climbed.size();
+  }
+
+  private boolean isOpen(Arm arm) {
+    int candidate = routes.candidate(arm);
+    return candidate >= 0 && (limits.open() & 1L << candidate) != 0;
+  }
+}

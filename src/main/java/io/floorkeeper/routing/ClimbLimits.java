@@ -1,0 +1,160 @@
+package io.floorkeeper.routing;
+
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.CostCeiling;
+import io.floorkeeper.policy.Pin;
+import io.floorkeeper.policy.Pins;
+import io.floorkeeper.policy.Policy;
+import io.floorkeeper.policy.PolicyBook;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which arms a task may climb to. Pure.
+ *
+ * <p>Pins bind as in {@link Eligibility} (no data class: the strictest), and closer: an id says
+ * whether a pin narrowed its decision. Where one did, or the policy has changed since, tags that
+ * are not repeated are those of every pin; and where one did and none binds what the request says
+ * now, all of the role and tenant bind. Where none did, there is nothing to leave.
+ *
+ * <p>What the request itself allows ({@code min_tier, max_cost_usd, max_latency_ms}) is kept, and
+ * where nothing is left nothing is climbed to: there is an answer already, so nothing has to bend.
+ * The policy's ceilings are kept under {@code cost_first}; under {@code quality_first} a failed
+ * check is worth more than they are, and the answer says that one was passed.
+ */
+final class ClimbLimits {
+  private static final String PINS_OF_DECISION = "pins_of_decision";
+  private static final String UNREPEATED_TAGS = "unrepeated_tags";
+
+  private final RouteRequest request;
+  private final RoleRoutes routes;
+  private final Policy policy;
+  private final List<String> constraints = new ArrayList<>();
+  private long open;
+
+  private ClimbLimits(RouteRequest request, RoleRoutes routes, Policy policy) {
+    this.request = request;
+    this.routes = routes;
+    this.policy = policy;
+  }
+
+  /**
+   * The limits of one request.
+   *
+   * @param decided what it goes on with
+   * @throws Problem.Unprocessable {@code pin_unmet} where the pins leave no candidate
+   * @throws Problem.BadRequest where {@code min_tier} is no tier of the policy
+   */
+  static ClimbLimits of(
+      RouteRequest request,
+      Caller caller,
+      RoleRoutes routes,
+      PolicyBook.Published published,
+      DecisionId decided) {
+    ClimbLimits limits = new ClimbLimits(request, routes, published.policy());
+    boolean changed = decided.policyVersion() != published.version();
+    limits.pins(caller, decided.has(DecisionId.PINNED), changed);
+    limits.narrow();
+    if (changed) {
+      limits.constraints.add("policy_changed");
+    }
+    return limits;
+  }
+
+  /** Bit k: candidate k may be climbed to. */
+  long open() {
+    return open;
+  }
+
+  /** What narrowed it. */
+  List<String> constraints() {
+    return constraints;
+  }
+
+  /** The policy's ceilings that this candidate does not keep. */
+  List<String> passedCeilings(int candidate) {
+    List<String> passed = new ArrayList<>();
+    long bit = 1L << candidate;
+    if (Eligibility.withinLatency(ceilingMillis(), routes, bit) == 0) {
+      passed.add("latency_ceiling_passed");
+    }
+    if (Eligibility.withinCost(ceilingUsd(), routes, bit) == 0) {
+      passed.add("cost_ceiling_passed");
+    }
+    return passed;
+  }
+
+  private void pins(Caller caller, boolean pinned, boolean changed) {
+    long full = routes.fullMask();
+    open = Eligibility.pinned(request, caller, routes, policy);
+    boolean narrowed = open != full;
+    if (narrowed) {
+      constraints.addAll(Eligibility.pins(request, caller, routes, policy));
+    }
+    if (request.tags() == null && (pinned || changed)) {
+      boolean strictest = Pins.isStrictest(policy, Eligibility.dataClass(request, caller));
+      unrepeated(caller, strictest, UNREPEATED_TAGS);
+      narrowed |= open != full;
+    }
+    if (pinned && !narrowed) {
+      unrepeated(caller, true, PINS_OF_DECISION);
+    }
+  }
+
+  /** As if the request had the tags that each pin wants. */
+  private void unrepeated(Caller caller, boolean strictest, String told) {
+    long before = open;
+    for (int i = 0; i < policy.pins().size(); i++) {
+      Pin pin = policy.pins().get(i);
+      if (Pins.binds(
+          pin,
+          strictest,
+          request.role(),
+          routes.policy().name(),
+          caller.tenant(),
+          Eligibility.dataClass(request, caller),
+          pin.tags())) {
+        open &= Eligibility.allowed(pin, routes.arms());
+      }
+    }
+    if (open != before) {
+      constraints.add(told);
+    }
+  }
+
+  private void narrow() {
+    keep("min_tier", Eligibility.atLeastMinTier(request, policy, routes.arms(), open));
+    double millis =
+        request.maxLatencyMs() == null ? Double.POSITIVE_INFINITY : request.maxLatencyMs();
+    double usd = request.maxCostUsd() == null ? Double.POSITIVE_INFINITY : request.maxCostUsd();
+    if (policy.precedence() == Policy.Precedence.COST_FIRST) {
+      millis = Math.min(millis, ceilingMillis());
+      usd = Math.min(usd, ceilingUsd());
+    }
+    keep("latency", Eligibility.withinLatency(millis, routes, open));
+    keep("ceiling", Eligibility.withinCost(usd, routes, open));
+  }
+
+  private void keep(String constraint, long kept) {
+    if (kept != open) {
+      constraints.add(constraint);
+    }
+    open = kept;
+  }
+
+  private double ceilingMillis() {
+    CostCeiling ceiling = routes.policy().ceiling();
+    return ceiling.p95Latency().isPresent()
+        ? ceiling.p95Latency().get().toMillis()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  private double ceilingUsd() {
+    CostCeiling ceiling = routes.policy().ceiling();
+    return ceiling.costUsdPerCall().isPresent()
+        ? ceiling.costUsdPerCall().get().doubleValue()
+        : Double.POSITIVE_INFINITY;
+  }
+}

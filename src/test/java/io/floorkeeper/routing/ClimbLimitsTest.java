@@ -1,0 +1,140 @@
+package io.floorkeeper.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.floorkeeper.ledger.DecisionId;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a climb may not leave. At the tokens of a role: small $.003, mid $.009, frontier $.045. */
+class ClimbLimitsTest extends EscalatorFixture {
+  private static final String PHI =
+      """
+      data_classes: [public]
+      pins: [{name: home, match: {data_class: phi}, models: [haiku, opus]}]
+      """;
+  private static final String TAGGED =
+      """
+      data_classes: [public]
+      pins: [{name: eu, match: {tags: {region: eu}}, models: [haiku, opus]}]
+      """;
+
+  @Test
+  void aClassThatIsNotRepeatedIsTheStrictest() {
+    AllocationSnapshot snapshot = worker("", PHI);
+    String free = decide(snapshot, Ask.worker()).decisionId();
+
+    Escalation silent = escalate(snapshot, failed(free, "schema", null, null, Map.of()));
+    Escalation said = escalate(snapshot, failed(free, "schema", null, Ask.FREE, Map.of()));
+
+    assertThat(model(silent)).isEqualTo("opus");
+    assertThat(silent.constraints())
+        .containsExactly("pin:home", "strictest_data_class", "skipped:mid");
+    assertThat(model(said)).isEqualTo("sonnet");
+  }
+
+  @Test
+  void tagsThatAreNotRepeatedAreThoseOfEveryPinWhereOneNarrowedTheDecision() {
+    AllocationSnapshot snapshot = worker("", TAGGED);
+    String free = decide(snapshot, Ask.worker()).decisionId();
+    String pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu"))).decisionId();
+
+    Escalation ofFree = escalate(snapshot, failed(free, "schema", null, Ask.FREE, null));
+    Escalation ofPinned = escalate(snapshot, failed(pinned, "schema", null, Ask.FREE, null));
+
+    assertThat(model(ofFree)).as("its id says that no pin narrowed it").isEqualTo("sonnet");
+    assertThat(model(ofPinned)).isEqualTo("opus");
+    assertThat(ofPinned.constraints()).containsExactly("unrepeated_tags", "skipped:mid");
+  }
+
+  @Test
+  void underAnotherPolicyAnUnpinnedDecisionProvesNothing() {
+    AllocationSnapshot before = worker("", "data_classes: [public]");
+    String free = decide(before, Ask.worker()).decisionId();
+    AllocationSnapshot after =
+        Snapshots.of(version(worker("", TAGGED).published(), Snapshots.VERSION + 1));
+
+    Escalation silent = escalate(after, failed(free, "schema", null, Ask.FREE, null));
+
+    assertThat(model(silent)).isEqualTo("opus");
+    assertThat(silent.constraints())
+        .containsExactly("unrepeated_tags", "policy_changed", "skipped:mid");
+  }
+
+  @Test
+  void theBodyDoesNotLoosenWhatTheDecisionHad() {
+    // Given: the decision was pinned, and its id says so
+    AllocationSnapshot snapshot = worker("", PHI);
+    Decision pinned = decide(snapshot, Ask.worker().dataClass("phi"));
+    assertThat(pinned.id().has(DecisionId.PINNED)).isTrue();
+
+    // When: the escalation claims another class
+    Escalation loosened =
+        escalate(snapshot, failed(pinned.decisionId(), "schema", null, Ask.FREE, Map.of()));
+
+    assertThat(model(loosened)).isEqualTo("opus");
+    assertThat(loosened.constraints()).containsExactly("pins_of_decision", "skipped:mid");
+  }
+
+  @Test
+  void aPinnedDecisionByItsTagsStaysPinnedWithoutThem() {
+    AllocationSnapshot snapshot = worker("", TAGGED);
+    Decision pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu")));
+
+    Escalation loosened =
+        escalate(snapshot, failed(pinned.decisionId(), "schema", null, Ask.FREE, Map.of()));
+
+    assertThat(model(loosened)).isEqualTo("opus");
+  }
+
+  @Test
+  void whereAPinLeavesNoRungTheTaskIsExhausted() {
+    AllocationSnapshot snapshot =
+        worker(
+            "",
+            """
+            data_classes: [public]
+            pins: [{name: home, match: {data_class: phi}, models: [haiku]}]
+            """);
+    String first = decide(snapshot, Ask.worker().dataClass("phi")).decisionId();
+
+    Escalation escalation = escalate(snapshot, failed(first, "schema", null, "phi", Map.of()));
+
+    assertThat(escalation.reason()).isEqualTo("no_eligible_rung");
+    assertThat(model(escalation)).isEqualTo("haiku");
+  }
+
+  @Test
+  void whatTheRequestAllowsIsKept() {
+    AllocationSnapshot snapshot = worker("", "data_classes: [public]");
+    String first = decide(snapshot, Ask.worker()).decisionId();
+
+    Escalation cheap = escalate(snapshot, failedWithin(first, null, .02, null));
+    Escalation cheaper = escalate(snapshot, failedWithin(first, null, .005, null));
+    Escalation strong = escalate(snapshot, failedWithin(first, "frontier", null, null));
+
+    assertThat(model(cheap)).isEqualTo("sonnet");
+    assertThat(cheap.above()).as("frontier costs more than is allowed").isEmpty();
+    assertThat(cheaper.reason()).isEqualTo("no_eligible_rung");
+    assertThat(cheaper.constraints()).containsExactly("ceiling");
+    assertThat(model(strong)).isEqualTo("opus");
+    assertThat(strong.constraints()).containsExactly("min_tier", "skipped:mid");
+  }
+
+  @Test
+  void underQualityFirstTheRolesCeilingDoesNotBlockAClimbAndIsTold() {
+    String ceiling = ", ceiling: {cost_usd_per_call: .005}";
+    AllocationSnapshot quality =
+        worker(ceiling, "data_classes: [public]\nprecedence: quality_first");
+    AllocationSnapshot cost = worker(ceiling, "data_classes: [public]\nprecedence: cost_first");
+    String first = decide(quality, Ask.worker()).decisionId();
+
+    Escalation climbed = escalate(quality, failed(first, "schema"));
+    Escalation barred = escalate(cost, failed(first, "schema"));
+
+    assertThat(model(climbed)).isEqualTo("sonnet");
+    assertThat(climbed.constraints()).containsExactly("cost_ceiling_passed");
+    assertThat(barred.reason()).isEqualTo("no_eligible_rung");
+    assertThat(barred.constraints()).containsExactly("ceiling");
+  }
+}
