@@ -54,7 +54,7 @@ final class AllocationBuilder {
             : all(published, posteriors, wantedMasks);
     boolean killed = previous != null && previous.killSwitch();
     return new AllocationSnapshot(
-        source, published, keys, roles, posteriors.readAtMillis(), killed);
+        source, published, keys, roles, posteriors.readAtMillis(), Map.of(), killed);
   }
 
   private RoleTable all(

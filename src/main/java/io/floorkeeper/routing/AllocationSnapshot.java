@@ -2,12 +2,14 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import java.util.Map;
 
 /**
  * Everything that {@code /route} reads: one immutable object, taken once per request.
  *
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ * @param gates by role name, of roles that have any
  * @param killSwitch whether every role answers by its preset tier
  */
 record AllocationSnapshot(
@@ -16,6 +18,7 @@ record AllocationSnapshot(
     DecisionKeys keys,
     RoleTable roles,
     long evidenceAtMillis,
+    Map<String, RoleGates> gates,
     boolean killSwitch) {
 
   /** Where the evidence comes from. */
@@ -32,7 +35,19 @@ record AllocationSnapshot(
   AllocationSnapshot withKillSwitch(boolean on) {
     return on == killSwitch
         ? this
-        : new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, on);
+        : new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, gates, on);
+  }
+
+  /** The same behind these gates. */
+  AllocationSnapshot withGates(Map<String, RoleGates> others) {
+    return new AllocationSnapshot(
+        source, published, keys, roles, evidenceAtMillis, others, killSwitch);
+  }
+
+  RoleGates gates(RoleRoutes routes) {
+    return gates.isEmpty()
+        ? RoleGates.NONE
+        : gates.getOrDefault(routes.policy().name(), RoleGates.NONE);
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

@@ -83,7 +83,7 @@ public class RouteResource {
     long number = numbers.next();
     Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
     if (decision.unseenMask()) {
-      snapshots.want(decision.routes().policy().name(), decision.mask());
+      snapshots.want(decision);
     }
     decisions.get(decision.reason()).increment();
     log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
