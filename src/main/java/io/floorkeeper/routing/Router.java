@@ -84,8 +84,7 @@ final class Router {
       long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0
           && (mask & 1L << candidate) != 0
-          && (!snapshot.killSwitch()
-              || TierPool.answers(routes, TierPool.presetTier(routes), mask, candidate))) {
+          && (!snapshot.killSwitch() || TierPool.isPreset(routes, mask, candidate))) {
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
@@ -343,7 +342,7 @@ final class Router {
   private static int candidate(RoleRoutes routes, DecisionId root, AllocationSnapshot snapshot) {
     if (root.roleNo() != routes.roleNo()) {
       if (root.policyVersion() != snapshot.published().version()) {
-        return -1; // another policy answered for the role by another, or no longer has it
+        return -1; // under another policy another role answered for this one
       }
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
