@@ -100,6 +100,44 @@ class PolicyLifecycleIT {
   }
 
   @Test
+  void theCommandLineOfTheJarDoesTheSame(@TempDir Path here) throws IOException {
+    String server = service.uri("").toString();
+    String before = service.policy().path("digest").asText();
+    int version = service.policy().path("version").asInt();
+    String document = service.policy().path("document").asText();
+    Path changed =
+        Files.writeString(
+            here.resolve("changed.yaml"), document.replace("strategy: fixed", "strategy: rules"));
+
+    assertThat(command(here, "diff", changed.toString(), "--server", server, "--exit-code"))
+        .startsWith("1\n")
+        .contains("file-ops: strategy fixed -> rules");
+    assertThat(command(here, "apply", changed.toString(), "--reason", "a drill", "--server", server))
+        .startsWith("0\n")
+        .contains("version " + (version + 1) + " is in force", "strategy fixed -> rules");
+    assertThat(service.policy().path("reason").asText()).isEqualTo("a drill");
+    assertThat(
+            command(
+                here, "rollback", "--to", "1", "--server", server, "--if-match", before))
+        .as("one line, exit code 1")
+        .matches("(?s)1\\Rnot published: version " + (version + 1) + " is in force [^\\n]*\\R");
+    assertThat(command(here, "rollback", "--to", "" + version, "--server", server))
+        .startsWith("0\n")
+        .contains("version " + (version + 2) + " is in force");
+    assertThat(command(here, "export", "--version", "1", "--server", server))
+        .isEqualTo("0\n" + Files.readString(POLICY));
+    assertThat(command(here, "export", "-o", "out.yaml", "--server", server)).isEqualTo("0\n");
+    assertThat(here.resolve("out.yaml")).hasContent(document);
+  }
+
+  private static String command(Path here, String... arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "policy";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return ServiceProcess.command(here, all);
+  }
+
+  @Test
   void asYamlItIsTheDocumentAlone() throws IOException {
     HttpResponse<String> yaml =
         service.send(

@@ -136,6 +136,31 @@ final class ServiceProcess implements AutoCloseable {
             .build());
   }
 
+  /** What another command of the jar printed, behind its exit code and a line break. */
+  static String command(Path workingFolder, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(JAR.toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    try {
+      Process running =
+          new ProcessBuilder(command)
+              .directory(workingFolder.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String printed =
+          new String(
+              running.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      return running.waitFor() + "\n" + printed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Publishes a document over the version of this digest. */
   HttpResponse<String> putPolicy(String document, String digest, String reason) {
     return send(
