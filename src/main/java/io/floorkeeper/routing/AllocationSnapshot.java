@@ -2,6 +2,8 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.Map;
 
 /**
@@ -10,6 +12,7 @@ import java.util.Map;
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
  * @param gates by role name, of roles that have any
+ * @param spend by role name, of roles with a spend ceiling
  * @param killSwitch whether every role answers by its preset tier
  */
 record AllocationSnapshot(
@@ -19,6 +22,7 @@ record AllocationSnapshot(
     RoleTable roles,
     long evidenceAtMillis,
     Map<String, RoleGates> gates,
+    Map<String, RoleSpend> spend,
     boolean killSwitch) {
 
   /** Where the evidence comes from. */
@@ -35,19 +39,25 @@ record AllocationSnapshot(
   AllocationSnapshot withKillSwitch(boolean on) {
     return on == killSwitch
         ? this
-        : new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, gates, on);
+        : new AllocationSnapshot(
+            source, published, keys, roles, evidenceAtMillis, gates, spend, on);
   }
 
   /** The same behind these gates. */
   AllocationSnapshot withGates(Map<String, RoleGates> others) {
     return new AllocationSnapshot(
-        source, published, keys, roles, evidenceAtMillis, others, killSwitch);
+        source, published, keys, roles, evidenceAtMillis, others, spend, killSwitch);
   }
 
   RoleGates gates(RoleRoutes routes) {
     return gates.isEmpty()
         ? RoleGates.NONE
         : gates.getOrDefault(routes.policy().name(), RoleGates.NONE);
+  }
+
+  /** What the role has spent; null: it has no spend ceiling, or nobody knows. */
+  RoleSpend spend(RolePolicy role) {
+    return spend.get(role.name());
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

@@ -42,6 +42,9 @@ public class RouteResource {
   private final AnswerNumbers numbers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
+  private final Map<CeilingVerdict.Outcome, Counter> ceilings =
+      new EnumMap<>(CeilingVerdict.Outcome.class);
+  private final Counter blocked;
 
   RouteResource(
       SnapshotBook snapshots,
@@ -56,6 +59,10 @@ public class RouteResource {
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
+    for (CeilingVerdict.Outcome outcome : CeilingVerdict.Outcome.values()) {
+      ceilings.put(outcome, meters.counter("floorkeeper.ceilings", "outcome", outcome.toString()));
+    }
+    this.blocked = meters.counter("floorkeeper.ceilings", "outcome", "blocked");
     for (Reason reason : Reason.values()) {
       decisions.put(reason, meters.counter("floorkeeper.decisions", "reason", reason.toString()));
     }
@@ -72,6 +79,7 @@ public class RouteResource {
   @APIResponse(
       responseCode = "422",
       description = "A pin cannot be met, or the data class is not that of the key")
+  @APIResponse(responseCode = "429", description = "A spend ceiling is reached, and it blocks")
   public RouteAnswer route(@Context SecurityContext context, RouteRequest request) {
     if (request == null) {
       throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
@@ -81,13 +89,26 @@ public class RouteResource {
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
     long number = numbers.next();
-    Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
+    Decision decision = decide(request, caller, snapshot, number);
+    if (decision.ceiling() != null) {
+      ceilings.get(decision.ceiling().outcome()).increment();
+    }
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
     decisions.get(decision.reason()).increment();
     log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
     return answer(decision);
+  }
+
+  private Decision decide(
+      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long number) {
+    try {
+      return router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
+    } catch (Problem.CeilingReached e) {
+      blocked.increment();
+      throw e;
+    }
   }
 
   private RouteAnswer answer(Decision decision) {

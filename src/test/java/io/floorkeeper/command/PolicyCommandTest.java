@@ -68,7 +68,8 @@ class PolicyCommandTest {
 
   @Test
   void whatCannotBeReachedOrReadIsToldInOneLine() {
-    assertThat(run("apply", POLICY, "--reason", "x", "--server", "http://127.0.0.1:1")).isEqualTo(1);
+    assertThat(run("apply", POLICY, "--reason", "x", "--server", "http://127.0.0.1:1"))
+        .isEqualTo(1);
     assertThat(run("export", "--server", "http://127.0.0.1:1")).isEqualTo(1);
     assertThat(run("validate", "absent.yaml")).isEqualTo(1);
     assertThat(err.toString().lines())

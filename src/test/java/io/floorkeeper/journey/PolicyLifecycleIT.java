@@ -112,13 +112,12 @@ class PolicyLifecycleIT {
     assertThat(command(here, "diff", changed.toString(), "--server", server, "--exit-code"))
         .startsWith("1\n")
         .contains("file-ops: strategy fixed -> rules");
-    assertThat(command(here, "apply", changed.toString(), "--reason", "a drill", "--server", server))
+    assertThat(
+            command(here, "apply", changed.toString(), "--reason", "a drill", "--server", server))
         .startsWith("0\n")
         .contains("version " + (version + 1) + " is in force", "strategy fixed -> rules");
     assertThat(service.policy().path("reason").asText()).isEqualTo("a drill");
-    assertThat(
-            command(
-                here, "rollback", "--to", "1", "--server", server, "--if-match", before))
+    assertThat(command(here, "rollback", "--to", "1", "--server", server, "--if-match", before))
         .as("one line, exit code 1")
         .matches("(?s)1\\Rnot published: version " + (version + 1) + " is in force [^\\n]*\\R");
     assertThat(command(here, "rollback", "--to", "" + version, "--server", server))
