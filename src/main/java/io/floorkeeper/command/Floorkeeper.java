@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       PolicyCommand.class,
+      AuditCommand.class,
       KeysCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,

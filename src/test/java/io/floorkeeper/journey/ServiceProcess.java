@@ -127,6 +127,17 @@ final class ServiceProcess implements AutoCloseable {
     return send(HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20)).build());
   }
 
+  /**
+   * @param accept the media type that is wanted
+   */
+  HttpResponse<String> get(String path, String accept) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Accept", accept)
+            .build());
+  }
+
   HttpResponse<String> post(String path, String body) {
     return send(
         HttpRequest.newBuilder(uri(path))
