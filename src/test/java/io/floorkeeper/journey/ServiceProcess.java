@@ -60,6 +60,7 @@ final class ServiceProcess implements AutoCloseable {
     settings.put("floorkeeper.embedded.kafka-port", "" + freePort());
     settings.put("floorkeeper.embedded.kafka-controller-port", "" + freePort());
     settings.put("floorkeeper.snapshot.interval", "PT0.2S");
+    settings.put("floorkeeper.pool.interval", "PT0.2S");
     settings.put("floorkeeper.policy.file", policy.toAbsolutePath().toString());
     return new ServiceProcess(folder, settings);
   }
