@@ -75,6 +75,7 @@ public class RoleResource {
     ObjectNode node = json.createObjectNode();
     node.put("policy_version", snapshot.published().version());
     node.put("policy_source", snapshot.published().source());
+    node.put("kill_switch", snapshot.killSwitch());
     node.put("snapshot", snapshot.source().name().toLowerCase(Locale.ROOT));
     node.put(
         "evidence_at",
@@ -84,8 +85,9 @@ public class RoleResource {
     return node;
   }
 
-  private static ObjectNode role(AllocationSnapshot snapshot, RoleRoutes routes) {
+  private ObjectNode role(AllocationSnapshot snapshot, RoleRoutes routes) {
     ObjectNode node = Explanation.of(routes, routes.allocations().get(0));
+    PoolView.tell(node, routes, snapshots.pool());
     node.put("strategy", routes.policy().strategy().name().toLowerCase(Locale.ROOT));
     node.put("learning", Learnings.of(routes));
     Graduation graduation = Graduation.of(routes.policy(), routes.arms(), routes.calls());

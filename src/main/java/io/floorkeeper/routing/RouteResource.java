@@ -37,6 +37,7 @@ public class RouteResource {
 
   private final SnapshotBook snapshots;
   private final LoggedAnswers answers;
+  private final PoolBook pool;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -49,12 +50,14 @@ public class RouteResource {
   RouteResource(
       SnapshotBook snapshots,
       LoggedAnswers answers,
+      PoolBook pool,
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.answers = answers;
+    this.pool = pool;
     this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
@@ -99,6 +102,7 @@ public class RouteResource {
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
+    pool.answered(decision);
     decisions.get(decision.reason()).increment();
     return answers.given(answer(decision), request, caller, decision, number, null);
   }
