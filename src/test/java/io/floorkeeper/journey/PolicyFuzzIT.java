@@ -25,7 +25,8 @@ class PolicyFuzzIT {
   void noDocumentBringsTheServiceToA500(@TempDir Path folder) {
     Random random = new Random(SEED);
     try (ServiceProcess service =
-        ServiceProcess.embedded(folder, Path.of("src/test/resources/policies/journey.yaml"))) {
+        ServiceProcess.embedded(folder, Path.of("src/test/resources/policies/journey.yaml"))
+            .start()) {
       String document = ServiceProcess.json(service.get("/policy")).path("document").asText();
       Map<Integer, Integer> statuses = new TreeMap<>();
       int findings = 0;
