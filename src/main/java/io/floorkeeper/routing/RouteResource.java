@@ -36,7 +36,12 @@ public class RouteResource {
   static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
+<<<<<<< HEAD
   private final DecisionLog log;
+  private final PoolBook pool;
+=======
+  private final LoggedAnswers answers;
+>>>>>>> main
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -48,13 +53,23 @@ public class RouteResource {
 
   RouteResource(
       SnapshotBook snapshots,
+<<<<<<< HEAD
       DecisionLog log,
+      PoolBook pool,
+=======
+      LoggedAnswers answers,
+>>>>>>> main
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
+<<<<<<< HEAD
     this.log = log;
+    this.pool = pool;
+=======
+    this.answers = answers;
+>>>>>>> main
     this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
@@ -79,6 +94,9 @@ public class RouteResource {
   @APIResponse(
       responseCode = "422",
       description = "A pin cannot be met, or the data class is not that of the key")
+  @APIResponse(
+      responseCode = "503",
+      description = "A pin wants the record to be safe first, and the broker has not taken it")
   @APIResponse(responseCode = "429", description = "A spend ceiling is reached, and it blocks")
   public RouteAnswer route(@Context SecurityContext context, RouteRequest request) {
     if (request == null) {
@@ -96,9 +114,9 @@ public class RouteResource {
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
+    pool.answered(decision);
     decisions.get(decision.reason()).increment();
-    log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
-    return answer(decision);
+    return answers.given(answer(decision), request, caller, decision, number, null);
   }
 
   private Decision decide(
