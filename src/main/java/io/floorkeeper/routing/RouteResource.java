@@ -36,12 +36,8 @@ public class RouteResource {
   static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
-<<<<<<< HEAD
-  private final DecisionLog log;
-  private final PoolBook pool;
-=======
   private final LoggedAnswers answers;
->>>>>>> main
+  private final PoolBook pool;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -53,23 +49,15 @@ public class RouteResource {
 
   RouteResource(
       SnapshotBook snapshots,
-<<<<<<< HEAD
-      DecisionLog log,
-      PoolBook pool,
-=======
       LoggedAnswers answers,
->>>>>>> main
+      PoolBook pool,
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
-<<<<<<< HEAD
-    this.log = log;
-    this.pool = pool;
-=======
     this.answers = answers;
->>>>>>> main
+    this.pool = pool;
     this.numbers = numbers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
