@@ -84,9 +84,7 @@ class DecisionHandler implements BatchHandler {
     List<DecisionRecord> fresh = decisions.insert(connection, records);
     decisions.insertAllocations(connection, allocations);
     chains.insertMarks(connection, marks);
-    TreeMap<String, Long> counts =
-        new TreeMap<>(
-            spending.decided(connection, fresh));
+    TreeMap<String, Long> counts = new TreeMap<>(spending.decided(connection, fresh));
     counts.put("decisions", (long) records.size());
     counts.put("decision_dead_letters", (long) deadLetters.size());
     totals.add(connection, counts);

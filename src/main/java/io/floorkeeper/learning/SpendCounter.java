@@ -38,9 +38,9 @@ import org.jboss.logging.Logger;
  * decisions, so exactly once whatever is sent again.
  *
  * <p>A call does not say which run it is part of: its decision's record does, which comes by
- * another stream. Their task is where the two meet. What a classifier cost is in the decision's record. Retries, continuations and escalated calls have
- * the root of their task and so count; a call that ran elsewhere than decided was paid all the
- * same.
+ * another stream. Their task is where the two meet. What a classifier cost is in the decision's
+ * record. Retries, continuations and escalated calls have the root of their task and so count; a
+ * call that ran elsewhere than decided was paid all the same.
  */
 @ApplicationScoped
 public class SpendCounter {
@@ -124,8 +124,7 @@ public class SpendCounter {
       byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
       ByteBuffer key = ByteBuffer.wrap(root);
       if (record.runId() != null) {
-        runs.putIfAbsent(
-            key, new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
+        runs.putIfAbsent(key, new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
       }
       if (record.classifierNanoUsd() != null && record.classifierNanoUsd() > 0) {
         Amount amount = new Amount(record.classifierNanoUsd(), 0, 0);
@@ -144,8 +143,7 @@ public class SpendCounter {
     runs.forEach(
         (key, run) ->
             tasks.putIfAbsent(
-                key,
-                new SpendRepository.TaskDelta(run.root(), run.roleNo(), Amount.ZERO, false)));
+                key, new SpendRepository.TaskDelta(run.root(), run.roleNo(), Amount.ZERO, false)));
     raised +=
         settle(
             connection,

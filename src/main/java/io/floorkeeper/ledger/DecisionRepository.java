@@ -47,7 +47,8 @@ public class DecisionRepository
    *
    * @return those that were not there
    */
-  public List<DecisionRecord> insert(Connection connection, List<LoggedDecision> decisions) throws SQLException {
+  public List<DecisionRecord> insert(Connection connection, List<LoggedDecision> decisions)
+      throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       for (LoggedDecision logged : decisions) {
         DecisionRecord r = logged.record();

@@ -246,10 +246,10 @@ class SpendCeilingsTest extends RouterFixture {
   void aPoolThatGivesWayToItsProvenMemberIsLoggedWithThatChance() {
     String tiers =
         Snapshots.TIERS.replace(
-            "        - name: opus\n",
-            "        - name: opus-lite\n          provider: anthropic\n"
-                + "          price: {input_usd_per_million: 12, output_usd_per_million: 60}\n"
-                + "        - name: opus\n");
+            "      - name: opus\n",
+            "      - name: opus-lite\n        provider: anthropic\n"
+                + "        price: {input_usd_per_million: 12, output_usd_per_million: 60}\n"
+                + "      - name: opus\n");
     PolicyBook.Published published =
         Snapshots.numbered(
             tiers
