@@ -79,6 +79,7 @@ final class Router {
     if (snapshot.killSwitch()) {
       constraints = with(constraints, KILL_SWITCH);
     }
+    boolean begun = false;
     if (request.continues() != null) {
       DecisionId root = continuation.root(request, caller, snapshot, nowMillis);
       int candidate = root == null ? -1 : Continuation.candidate(routes, root, snapshot);
@@ -90,6 +91,10 @@ final class Router {
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
+      begun = root != null;
+    }
+    if (!begun) { // a task that lost its arm goes on with another one
+      SpendCeilings.orBlock(request, snapshot, routes, nowMillis);
     }
     return first(
         request, caller, snapshot, routes, eligible, constraints, random, nowMillis, sequence);
@@ -111,7 +116,6 @@ final class Router {
       long sequence) {
     RoleSpend spend = snapshot.spend(routes.policy());
     int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
-    SpendCeilings.orBlock(reached, routes.policy(), spend, request.runId(), nowMillis);
     if (SpendCeilings.isUnknown(routes.policy(), spend)) {
       constraints = with(constraints, SPEND_UNKNOWN);
     }
@@ -191,7 +195,7 @@ final class Router {
     int shadowCandidate = -1;
     double shadowPropensity = 0;
     boolean free = ceiling == null || !ceiling.acts(); // a ceiling binds exploration too
-    if (routes.shadow() && known != null && free) {
+    if (routes.shadow() && known != null && free && !snapshot.killSwitch()) {
       int shadowShare = share(request, routes, known, random);
       int position = position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);

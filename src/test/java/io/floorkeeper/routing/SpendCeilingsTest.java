@@ -85,6 +85,19 @@ class SpendCeilingsTest extends RouterFixture {
   }
 
   @Test
+  void withTheKillSwitchOnNoProofIsTrustedAndCostsStillComeFirst() {
+    Decision kept =
+        decide(
+            preset("quality_first", "", day(10_000_000_000L)).withKillSwitch(true), Ask.worker());
+    assertThat(tier(kept)).isEqualTo("frontier");
+    assertThat(kept.constraints()).contains("ceiling_day", "floor_first");
+
+    AllocationSnapshot costs = learning("cost_first", day(10_000_000_000L)).withKillSwitch(true);
+    assertThat(tier(decide(costs, Ask.worker()))).isEqualTo("small");
+    assertThat(decide(costs, Ask.worker()).propensity()).isEqualTo(1);
+  }
+
+  @Test
   void aRunAtItsCeilingIsLoweredAndOthersAreNot() {
     AllocationSnapshot snapshot = preset("cost_first", "", runs(1_000_000_000L));
 
@@ -104,6 +117,18 @@ class SpendCeilingsTest extends RouterFixture {
     Decision next = decide(after, Ask.worker().run(RUN).continuing(root.decisionId()));
 
     assertThat(next.reason()).isEqualTo(Reason.STICKY);
+    assertThat(tier(next)).isEqualTo("frontier");
+  }
+
+  @Test
+  void aTaskThatLostItsArmIsNotBlockedEither() {
+    AllocationSnapshot before = preset("quality_first", ", action: block", day(0));
+    Decision root = decide(before, Ask.worker().maxCostUsd(.004));
+    AllocationSnapshot after = preset("quality_first", ", action: block", day(99_000_000_000L));
+
+    Decision next = decide(after, Ask.worker().minTier("frontier").continuing(root.decisionId()));
+
+    assertThat(next.constraints()).contains("continuation_ended", "ceiling_day");
     assertThat(tier(next)).isEqualTo("frontier");
   }
 
