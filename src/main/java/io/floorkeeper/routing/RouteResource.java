@@ -4,16 +4,19 @@ import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.ProblemMapper;
 import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The hot path: one snapshot read, one decision, one answer; the log is behind it. */
 @Needs(value = Caller.Scope.ROUTE, ownTenant = true)
@@ -40,6 +44,7 @@ public class RouteResource {
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
+  private final ExternalClassifiers classifiers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
 
@@ -49,10 +54,12 @@ public class RouteResource {
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
+      ExternalClassifiers classifiers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
     this.numbers = numbers;
+    this.classifiers = classifiers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
@@ -80,13 +87,67 @@ public class RouteResource {
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
+    if (ExternalClassifiers.areAsked(request, caller, snapshot)) {
+      throw new ClassifiedFirst(request, caller, classifiers.ask(request, snapshot));
+    }
+    return decided(request, caller, snapshot, null);
+  }
+
+  /** Goes on when the classifier has spoken, or its time is over. */
+  @ServerExceptionMapper
+  public Uni<Response> classified(ClassifiedFirst waiting) {
+    return Uni.createFrom()
+        .completionStage(waiting.classification())
+        .map(classification -> classified(waiting, classification));
+  }
+
+  private Response classified(ClassifiedFirst waiting, Classification classification) {
+    ProblemMapper problems = new ProblemMapper();
+    try {
+      RouteRequest request = waiting.request();
+      if (classification.complexity() != null) {
+        request = request.withComplexity(classification.complexity());
+      }
+      // Of now: a kill switch or another policy may have come in between.
+      RouteAnswer answer = decided(request, waiting.caller(), snapshots.current(), classification);
+      return Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build();
+    } catch (Problem problem) {
+      return problems.problem(problem);
+    } catch (RuntimeException defect) {
+      return problems.defect(defect);
+    }
+  }
+
+  /**
+   * @param classification null where no external classifier was asked
+   */
+  private RouteAnswer decided(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      Classification classification) {
     long number = numbers.next();
-    Decision decision = router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
+    Decision decision =
+        router.decide(
+            request,
+            caller,
+            snapshot,
+            classification == null ? null : classification.constraint(),
+            RANDOM,
+            clock.millis(),
+            number);
     if (decision.unseenMask()) {
       snapshots.want(decision.routes().policy().name(), decision.mask());
     }
     decisions.get(decision.reason()).increment();
-    log.offer(new DecisionLog.Entry(request, caller, decision, number, null, null));
+    log.offer(
+        new DecisionLog.Entry(
+            request,
+            caller,
+            decision,
+            number,
+            null,
+            classification == null ? null : classification.aside()));
     return answer(decision);
   }
 

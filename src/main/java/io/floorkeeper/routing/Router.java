@@ -59,6 +59,23 @@ final class Router {
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    return decide(request, caller, snapshot, null, random, nowMillis, sequence);
+  }
+
+  /**
+   * Decides for a request whose role asks an external classifier.
+   *
+   * @param unclassified why that did not say how complex the request is: the preset answers then,
+   *     and this is among the constraints; null: it did, or was not asked
+   */
+  Decision decide(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      String unclassified,
+      UniformRandomProvider random,
+      long nowMillis,
+      long sequence) {
     RoleRoutes routes = snapshot.routes(request.role());
     if (routes == null) {
       throw new Problem.NotFound(
@@ -66,7 +83,9 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
-    request = RoleRules.classified(request, routes.policy());
+    if (unclassified == null) {
+      request = RoleRules.classified(request, routes.policy());
+    }
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
     long mask = Eligibility.mask(request, caller, routes, policy);
@@ -83,7 +102,21 @@ final class Router {
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
-    return first(request, caller, snapshot, routes, mask, constraints, random, nowMillis, sequence);
+    boolean classified = unclassified == null;
+    if (!classified) {
+      constraints = with(constraints, List.of(unclassified));
+    }
+    return first(
+        request,
+        caller,
+        snapshot,
+        routes,
+        classified,
+        mask,
+        constraints,
+        random,
+        nowMillis,
+        sequence);
   }
 
   /**
@@ -95,6 +128,7 @@ final class Router {
       Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
+      boolean classified,
       long mask,
       List<String> constraints,
       UniformRandomProvider random,
@@ -110,8 +144,11 @@ final class Router {
     if (Long.bitCount(mask) == 1) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
-    } else if (!routes.learning()) {
-      Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
+    } else if (!routes.learning() || !classified) {
+      Rule rule =
+          classified
+              ? RoleRules.first(request, routes.policy(), snapshot.published().policy())
+              : null;
       int tier =
           rule == null
               ? TierPool.presetTier(routes)
