@@ -52,7 +52,8 @@ final class AllocationBuilder {
         previous != null && previous.published() == published
             ? changed(published, posteriors, wantedMasks, previous.roles())
             : all(published, posteriors, wantedMasks);
-    return new AllocationSnapshot(source, published, keys, roles, posteriors.readAtMillis());
+    return new AllocationSnapshot(
+        source, published, keys, roles, posteriors.readAtMillis(), Map.of());
   }
 
   private RoleTable all(

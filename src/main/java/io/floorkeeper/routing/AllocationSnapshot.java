@@ -2,19 +2,22 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import java.util.Map;
 
 /**
  * Everything that {@code /route} reads: one immutable object, taken once per request.
  *
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
+ * @param gates by role name, of roles that have any
  */
 record AllocationSnapshot(
     Source source,
     PolicyBook.Published published,
     DecisionKeys keys,
     RoleTable roles,
-    long evidenceAtMillis) {
+    long evidenceAtMillis,
+    Map<String, RoleGates> gates) {
 
   /** Where the evidence comes from. */
   enum Source {
@@ -24,6 +27,17 @@ record AllocationSnapshot(
     DISK,
     /** None: the policy's priors alone. */
     STATIC
+  }
+
+  /** The same behind these gates. */
+  AllocationSnapshot withGates(Map<String, RoleGates> others) {
+    return new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, others);
+  }
+
+  RoleGates gates(RoleRoutes routes) {
+    return gates.isEmpty()
+        ? RoleGates.NONE
+        : gates.getOrDefault(routes.policy().name(), RoleGates.NONE);
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

@@ -33,6 +33,7 @@ final class ClimbLimits {
   private final Policy policy;
   private final List<String> constraints = new ArrayList<>();
   private long open;
+  private long well;
 
   private ClimbLimits(RouteRequest request, RoleRoutes routes, Policy policy) {
     this.request = request;
@@ -51,12 +52,17 @@ final class ClimbLimits {
       RouteRequest request,
       Caller caller,
       RoleRoutes routes,
-      PolicyBook.Published published,
+      AllocationSnapshot snapshot,
       DecisionId decided) {
+    PolicyBook.Published published = snapshot.published();
     ClimbLimits limits = new ClimbLimits(request, routes, published.policy());
     boolean changed = decided.policyVersion() != published.version();
     limits.pins(caller, decided.has(DecisionId.PINNED), changed);
     limits.narrow();
+    limits.well = snapshot.gates(routes).begun(limits.open);
+    if (limits.well != limits.open) {
+      limits.constraints.add("health");
+    }
     if (changed) {
       limits.constraints.add("policy_changed");
     }
@@ -66,6 +72,11 @@ final class ClimbLimits {
   /** Bit k: candidate k may be climbed to. */
   long open() {
     return open;
+  }
+
+  /** Those of them whose models are not ill, where any is. */
+  long well() {
+    return well;
   }
 
   /** What narrowed it. */

@@ -9,7 +9,7 @@ import java.util.List;
  * @param candidate index among the role's candidates
  * @param allocation that it was drawn from, or null where nothing was drawn
  * @param shadowCandidate what the bandit would have chosen where it does not answer yet, or -1
- * @param unseenMask whether the next snapshot should hold an allocation for {@code mask}
+ * @param unseen the eligible arms whose allocations the next snapshot should hold; 0: it has them
  */
 record Decision(
     AllocationSnapshot snapshot,
@@ -23,10 +23,14 @@ record Decision(
     MaskAllocation allocation,
     int shadowCandidate,
     double shadowPropensity,
-    boolean unseenMask,
+    long unseen,
     DecisionId id,
     String decisionId,
     long decidedAtMillis) {
+
+  boolean unseenMask() {
+    return unseen != 0;
+  }
 
   ArmView arm() {
     return routes.arms().get(candidate);

@@ -43,7 +43,7 @@ final class Escalator {
             request.asRoute(request.role() == null ? role.policy().name() : request.role()),
             caller,
             routes,
-            snapshot.published(),
+            snapshot,
             id);
     Climb climb = Climb.of(id, routes, limits, snapshot.published());
     if (check.hasPassed()) {

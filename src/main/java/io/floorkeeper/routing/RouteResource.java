@@ -137,7 +137,7 @@ public class RouteResource {
             clock.millis(),
             number);
     if (decision.unseenMask()) {
-      snapshots.want(decision.routes().policy().name(), decision.mask());
+      snapshots.want(decision);
     }
     decisions.get(decision.reason()).increment();
     log.offer(

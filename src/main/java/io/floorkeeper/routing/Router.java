@@ -88,7 +88,7 @@ final class Router {
     }
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
-    long mask = Eligibility.mask(request, caller, routes, policy);
+    long eligible = Eligibility.mask(request, caller, routes, policy);
     List<String> constraints = Eligibility.constraints(request, caller, routes, policy);
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
@@ -96,6 +96,7 @@ final class Router {
     if (request.continues() != null) {
       DecisionId root = root(request, caller, snapshot, nowMillis);
       int candidate = root == null ? -1 : candidate(routes, root);
+      long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0 && (mask & 1L << candidate) != 0) {
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
@@ -112,7 +113,7 @@ final class Router {
         snapshot,
         routes,
         classified,
-        mask,
+        eligible,
         constraints,
         random,
         nowMillis,
@@ -129,19 +130,28 @@ final class Router {
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       boolean classified,
-      long mask,
+      long eligible,
       List<String> constraints,
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    RoleGates gates = snapshot.gates(routes);
+    long mask = eligible;
+    if (gates.concern(eligible)) {
+      double probe = gates.probeDraw(eligible, random);
+      double capacity = gates.capacityDraw(request, routes.policy(), eligible, random);
+      mask = gates.mask(eligible, probe, capacity);
+      constraints = with(constraints, gates.told(eligible, probe, capacity));
+    }
+    boolean gated = gates.draw(eligible);
     MaskAllocation known = routes.allocation(mask);
     MaskAllocation drawnFrom = null;
     int candidate;
     Reason reason;
     double propensity = 1;
     int flags = DecisionId.NOT_DRAWN;
-    boolean unseenMask = false;
-    if (Long.bitCount(mask) == 1) {
+    long unseen = 0;
+    if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
     } else if (!routes.learning() || !classified) {
@@ -154,20 +164,28 @@ final class Router {
               ? TierPool.presetTier(routes)
               : snapshot.published().policy().tierIndex(rule.tier());
       candidate = TierPool.pick(request, routes, tier, mask, random);
-      propensity = TierPool.probability(routes, tier, mask, candidate);
+      propensity = gates.ofTier(routes, tier, eligible, candidate);
       reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
       constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
-    } else if (known == null) {
+    } else if (gates.lacksAllocation(routes, eligible)) {
       candidate = unseen(routes, mask);
       reason = Reason.FALLBACK;
-      unseenMask = true;
+      unseen = eligible;
+    } else if (known == null) { // the one arm that the gates' draw has left
+      candidate = Long.numberOfTrailingZeros(mask);
+      reason = Reason.ONLY_ELIGIBLE;
+      flags = 0;
+      propensity = gates.propensity(routes, eligible, candidate);
     } else {
       drawnFrom = known;
       flags = share(request, routes, known, random);
       int position = position(flags, request, routes, known, random);
       candidate = known.candidates().get(position);
       reason = drawn(flags, routes, isStale(snapshot, nowMillis));
-      propensity = known.solution().propensity(position);
+      propensity =
+          gated
+              ? gates.propensity(routes, eligible, candidate)
+              : known.solution().propensity(position);
     }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
@@ -218,7 +236,7 @@ final class Router {
         drawnFrom,
         shadowCandidate,
         shadowPropensity,
-        unseenMask,
+        unseen,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -384,7 +402,7 @@ final class Router {
         null,
         -1,
         0,
-        false,
+        0,
         id,
         snapshot.keys().sign(id),
         nowMillis);
@@ -393,6 +411,9 @@ final class Router {
   private static List<String> with(List<String> constraints, List<String> further) {
     if (constraints.isEmpty()) {
       return further;
+    }
+    if (further.isEmpty()) {
+      return constraints;
     }
     List<String> more = new ArrayList<>(constraints);
     more.addAll(further);

@@ -16,6 +16,8 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +48,7 @@ class SnapshotBook {
   private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
   private final Counter quarantined;
   private final Thread maskBuilder = new Thread(this::buildWantedMasks, "wanted-masks");
+  private volatile PoolState pool = PoolState.UNKNOWN;
   private volatile boolean live;
   private volatile boolean stopping;
 
@@ -86,9 +89,11 @@ class SnapshotBook {
    * An eligibility mask was met that has no allocation: it has one a moment later, from the
    * evidence in memory, so also while the database is away.
    */
-  void want(String role, long mask) {
-    Set<Long> ofRole = wantedMasks.computeIfAbsent(role, r -> ConcurrentHashMap.newKeySet());
-    if (ofRole.size() < MOST_MASKS && ofRole.add(mask)) {
+  void want(Decision decision) {
+    Set<Long> ofRole =
+        wantedMasks.computeIfAbsent(
+            decision.routes().policy().name(), r -> ConcurrentHashMap.newKeySet());
+    if (ofRole.size() < MOST_MASKS && ofRole.add(decision.unseen())) {
       LockSupport.unpark(maskBuilder);
     }
   }
@@ -152,11 +157,46 @@ class SnapshotBook {
     }
   }
 
+  /** How the models stand now: gates before the next request, and allocations for what is left. */
+  void take(PoolState standing) {
+    pool = standing;
+    AllocationSnapshot snapshot = current.get();
+    if (snapshot != null) {
+      rebuild(snapshot.source());
+    }
+  }
+
+  /**
+   * The masks that requests met, and what the gates make of them and of the common one: so no
+   * request has to wait for the allocation that a model's illness brings.
+   */
+  private Map<String, Set<Long>> behind(
+      Map<String, RoleGates> gates, PolicyBook.Published published) {
+    if (gates.isEmpty()) {
+      return wantedMasks;
+    }
+    Map<String, Set<Long>> masks = new HashMap<>(wantedMasks);
+    gates.forEach(
+        (role, its) -> {
+          Set<Long> wanted = wantedMasks.getOrDefault(role, Set.of());
+          int arms = published.policy().roles().get(role).candidates().size();
+          Set<Long> ofRole = new HashSet<>(wanted);
+          ofRole.addAll(its.masks(arms == Long.SIZE ? -1L : (1L << arms) - 1));
+          wanted.forEach(mask -> ofRole.addAll(its.masks(mask)));
+          masks.put(role, ofRole);
+        });
+    return masks;
+  }
+
   private synchronized StoredSnapshot rebuild(AllocationSnapshot.Source source) {
     PolicyBook.Published published = policies.current();
     PosteriorSnapshot evidence = posteriors.current();
     DecisionKeys signing = keys.current();
-    current.set(builder.build(source, published, evidence, signing, wantedMasks, current.get()));
+    Map<String, RoleGates> gates = RoleGates.of(published.policy().roles().values(), pool);
+    current.set(
+        builder
+            .build(source, published, evidence, signing, behind(gates, published), current.get())
+            .withGates(gates));
     return new StoredSnapshot(published, signing, evidence);
   }
 }

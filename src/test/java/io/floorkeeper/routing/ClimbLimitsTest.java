@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.ledger.DecisionId;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -136,5 +137,31 @@ class ClimbLimitsTest extends EscalatorFixture {
     assertThat(climbed.constraints()).containsExactly("cost_ceiling_passed");
     assertThat(barred.reason()).isEqualTo("no_eligible_rung");
     assertThat(barred.constraints()).containsExactly("ceiling");
+  }
+
+  @Test
+  void anIllModelIsPassedOverAndClimbedToWhereThereIsNoOther() {
+    AllocationSnapshot snapshot = worker("", "data_classes: [public]");
+    String first = decide(snapshot, Ask.worker()).decisionId();
+
+    Escalation over = escalate(ill(snapshot, "sonnet"), failed(first, "schema"));
+    Escalation bent = escalate(ill(snapshot, "sonnet", "opus"), failed(first, "schema"));
+
+    assertThat(model(over)).isEqualTo("opus");
+    assertThat(over.constraints()).containsExactly("health", "skipped:mid");
+    assertThat(model(bent)).isEqualTo("sonnet");
+    assertThat(bent.constraints()).containsExactly("health", "health_unmet");
+  }
+
+  private static AllocationSnapshot ill(AllocationSnapshot snapshot, String... models) {
+    Map<String, PoolState.Standing> standings = new HashMap<>();
+    for (String model : models) {
+      standings.put(
+          model,
+          new PoolState.Standing(
+              new ArmHealth(ArmHealth.State.OPEN, Snapshots.NOW), 30, 20, 900, 1, 30, Double.NaN));
+    }
+    return snapshot.withGates(
+        RoleGates.of(snapshot.published().policy().roles().values(), new PoolState(standings, .1)));
   }
 }
