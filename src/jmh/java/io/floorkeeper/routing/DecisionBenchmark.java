@@ -1,7 +1,7 @@
 package io.floorkeeper.routing;
 
-import io.floorkeeper.platform.Caller;
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.policy.PolicyBook;
 import java.security.GeneralSecurityException;
 import java.util.Map;
@@ -86,7 +86,8 @@ public class DecisionBenchmark {
   }
 
   private Decision decide(RouteRequest request) {
-    return router.decide(request, Caller.LOCAL, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence++);
+    return router.decide(
+        request, Caller.LOCAL, snapshot, RouteResource.RANDOM, Snapshots.NOW, sequence++);
   }
 
   @Benchmark

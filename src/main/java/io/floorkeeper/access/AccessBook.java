@@ -57,6 +57,10 @@ class AccessBook {
   void start(@Observes @Priority(1) StartupEvent event) {
     if (mode == SecurityMode.KEYS) {
       current = file.read().orElse(null);
+    } else if (mode == SecurityMode.NONE_I_KNOW) {
+      LOG.warnf(
+          "nobody is asked for a key: whoever reaches the port may do everything (%s)",
+          SecurityMode.SETTING);
     }
   }
 

@@ -3,6 +3,8 @@ package io.floorkeeper.access;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
+import io.floorkeeper.platform.Problem;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -23,9 +25,11 @@ public final class AuthenticationFilter {
 
   private final Gate gate;
   private final boolean open;
+  private final MeterRegistry meters;
   private final Map<Method, Needs> needs = new ConcurrentHashMap<>();
 
-  AuthenticationFilter(AccessBook book, Gate gate) {
+  AuthenticationFilter(AccessBook book, Gate gate, MeterRegistry meters) {
+    this.meters = meters;
     this.gate = gate;
     this.open = book.mode() != SecurityMode.KEYS;
   }
@@ -33,9 +37,15 @@ public final class AuthenticationFilter {
   @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION)
   public void authenticate(
       ContainerRequestContext context, ResourceInfo resource, HttpServerRequest request) {
-    SecurityContext who = open ? LOCAL : gate.identify(request.headers());
-    Gate.admit(Callers.of(who), needs(resource.getResourceMethod()));
-    context.setSecurityContext(who);
+    Needs wanted = needs(resource.getResourceMethod());
+    try {
+      SecurityContext who = open ? LOCAL : gate.identify(request.headers());
+      Gate.admit(Callers.of(who), wanted);
+      context.setSecurityContext(who);
+    } catch (Problem refusal) {
+      meters.counter("floorkeeper.access.refused", "code", refusal.code()).increment();
+      throw refusal;
+    }
   }
 
   private Needs needs(Method method) {

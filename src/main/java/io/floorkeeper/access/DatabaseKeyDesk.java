@@ -80,11 +80,7 @@ final class DatabaseKeyDesk implements KeyDesk {
   public KeyAnswer make(KeyRequest request) {
     String key = ApiKey.fresh();
     StoredKey entry = request.entry(key, MAKER, null, Instant.now());
-    return work(
-        connection -> {
-          KeyRepository.insert(connection, entry);
-          return KeyAnswer.of(KeyRepository.find(connection, entry.keyId()).orElseThrow(), key);
-        });
+    return KeyAnswer.of(work(connection -> KeyRepository.enter(connection, entry)), key);
   }
 
   @Override

@@ -119,6 +119,19 @@ final class KeyRepository {
     return entered;
   }
 
+  /**
+   * Enters a key whose id was drawn.
+   *
+   * @param connection in a transaction that the caller commits
+   * @return the key as it stands in the table
+   */
+  static StoredKey enter(Connection connection, StoredKey key) throws SQLException {
+    if (!insert(connection, key)) {
+      throw new IllegalStateException("drew a key id that is there already: ask again");
+    }
+    return find(connection, key.keyId()).orElseThrow();
+  }
+
   private static boolean insertRow(Connection connection, StoredKey key) throws SQLException {
     int tenantNo = tenantNo(connection, key.tenant());
     try (PreparedStatement insert =

@@ -62,12 +62,7 @@ public class KeyResource {
     String key = ApiKey.fresh();
     StoredKey entry =
         request.entry(key, Callers.of(context), Callers.goodUntil(context), Instant.now());
-    StoredKey stored =
-        work(
-            connection -> {
-              KeyRepository.insert(connection, entry);
-              return KeyRepository.find(connection, entry.keyId()).orElseThrow();
-            });
+    StoredKey stored = work(connection -> KeyRepository.enter(connection, entry));
     LOG.infof("key %s made by %s: %s", stored.keyId(), stored.createdBy(), stored.inWords());
     return Response.status(Response.Status.CREATED)
         .header("Cache-Control", "no-store")

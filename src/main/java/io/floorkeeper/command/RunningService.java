@@ -1,5 +1,6 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.access.SecurityMode;
 import io.floorkeeper.platform.DatabaseGate;
 import io.floorkeeper.platform.EmbeddedPlatform;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -65,8 +66,15 @@ public final class RunningService implements QuarkusApplication {
         "  PostgreSQL " + withoutParameters(setting(EmbeddedPlatform.JDBC_URL)),
         "  Kafka      " + setting(EmbeddedPlatform.BOOTSTRAP_SERVERS),
         "  data       " + dataFolder,
+        "  access     " + access(setting(SecurityMode.SETTING)),
         "Stop it with Ctrl-C.",
         "");
+  }
+
+  private static String access(String mode) {
+    return mode.equals(SecurityMode.KEYS.toString())
+        ? "keys (make them with POST /keys or `floorkeeper keys create`)"
+        : "nobody is asked (" + mode + ")";
   }
 
   private String setting(String name) {

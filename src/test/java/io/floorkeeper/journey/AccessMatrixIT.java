@@ -118,6 +118,8 @@ class AccessMatrixIT {
           admitted,
           wrong.size());
       assertThat(wrong).isEmpty();
+      assertThat(service.get("/q/metrics").body())
+          .contains("floorkeeper_access_refused_total{code=\"unauthenticated\"}");
       assertThat(service.log()).doesNotContain(Guarded.FIRST);
       askers.stream()
           .filter(Asker::known)
