@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.floorkeeper.platform.Backoff;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseReady;
+import io.floorkeeper.platform.StartRefusedException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -24,6 +25,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class AccessBook {
   private static final Logger LOG = Logger.getLogger(AccessBook.class);
+  private static final Duration SHORTEST_POLL = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private final AgroalDataSource database;
@@ -42,6 +44,11 @@ class AccessBook {
     this.settings = settings;
     this.mode = SecurityMode.parse(settings.mode());
     this.bootstrap = BootstrapKey.of(settings);
+    if (settings.pollInterval().compareTo(SHORTEST_POLL) < 0) {
+      throw new StartRefusedException(
+          "floorkeeper.security.poll-interval must be PT0.01S or more, not "
+              + settings.pollInterval());
+    }
   }
 
   SecurityMode mode() {

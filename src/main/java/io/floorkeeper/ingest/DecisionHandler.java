@@ -3,6 +3,7 @@ package io.floorkeeper.ingest;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.floorkeeper.learning.SpendCounter;
 import io.floorkeeper.ledger.AllocationRecord;
 import io.floorkeeper.ledger.ChainLink;
 import io.floorkeeper.ledger.ChainRepository;
@@ -30,16 +31,19 @@ class DecisionHandler implements BatchHandler {
 
   private final DecisionRepository decisions;
   private final ChainRepository chains;
+  private final SpendCounter spending;
   private final TotalsRepository totals;
   private final ObjectReader events;
 
   DecisionHandler(
       DecisionRepository decisions,
       ChainRepository chains,
+      SpendCounter spending,
       TotalsRepository totals,
       ObjectMapper json) {
     this.decisions = decisions;
     this.chains = chains;
+    this.spending = spending;
     this.totals = totals;
     // A newer replica may log fields that this one does not know.
     this.events =
@@ -79,7 +83,9 @@ class DecisionHandler implements BatchHandler {
     decisions.insert(connection, records);
     decisions.insertAllocations(connection, allocations);
     chains.insertMarks(connection, marks);
-    TreeMap<String, Long> counts = new TreeMap<>();
+    TreeMap<String, Long> counts =
+        new TreeMap<>(
+            spending.decided(connection, records.stream().map(LoggedDecision::record).toList()));
     counts.put("decisions", (long) records.size());
     counts.put("decision_dead_letters", (long) deadLetters.size());
     totals.add(connection, counts);

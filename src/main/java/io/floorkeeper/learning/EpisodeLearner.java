@@ -64,6 +64,14 @@ class EpisodeLearner {
     }
   }
 
+  /**
+   * What became of a batch.
+   *
+   * @param totals by how much the ingest totals moved
+   * @param begun a decision of each task that was seen for the first time
+   */
+  record Learned(Map<String, Long> totals, List<DecisionId> begun) {}
+
   /** What a batch adds. */
   private static final class Deltas {
     final TreeMap<EvidenceKey, Evidence> evidence = new TreeMap<>();
@@ -73,12 +81,11 @@ class EpisodeLearner {
 
   /**
    * @param calls that ran where they were decided to, none of them seen before
-   * @return by how much the ingest totals moved
    */
-  Map<String, Long> learn(Connection connection, List<JudgedCall> calls, PolicyView policy)
+  Learned learn(Connection connection, List<JudgedCall> calls, PolicyView policy)
       throws SQLException {
     if (calls.isEmpty()) {
-      return Map.of();
+      return new Learned(Map.of(), List.of());
     }
     List<Change> changes = changes(connection, calls);
     episodes.update(connection, changes.stream().map(Change::after).toList());
@@ -89,7 +96,12 @@ class EpisodeLearner {
     evidence.addLatencies(connection, deltas.latencies);
     roleStates.advance(
         connection, deltas.roles, alarms, (no, block) -> floor(connection, policy, no, block));
-    return counted(alarms);
+    return new Learned(
+        counted(alarms),
+        changes.stream()
+            .filter(Change::isFirstSeen)
+            .map(change -> change.calls.get(0).decision())
+            .toList());
   }
 
   private List<Change> changes(Connection connection, List<JudgedCall> calls) throws SQLException {

@@ -30,13 +30,19 @@ import java.util.TreeMap;
 public class LearningService {
   private final CallRepository calls;
   private final EpisodeLearner learner;
+  private final SpendCounter spending;
   private final LadderBook ladders;
   private final PolicyBook policyBook;
 
   LearningService(
-      CallRepository calls, EpisodeLearner learner, LadderBook ladders, PolicyBook policyBook) {
+      CallRepository calls,
+      EpisodeLearner learner,
+      SpendCounter spending,
+      LadderBook ladders,
+      PolicyBook policyBook) {
     this.calls = calls;
     this.learner = learner;
+    this.spending = spending;
     this.ladders = ladders;
     this.policyBook = policyBook;
   }
@@ -67,8 +73,11 @@ public class LearningService {
           }
         });
     totals.merge("duplicates", (long) batch.size() - fresh.size(), Long::sum);
-    learner
-        .learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy)
+    EpisodeLearner.Learned learned =
+        learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
+    learned.totals().forEach((name, by) -> totals.merge(name, by, Long::sum));
+    spending
+        .called(connection, fresh, learned.begun(), policy)
         .forEach((name, by) -> totals.merge(name, by, Long::sum));
     return totals;
   }

@@ -45,6 +45,7 @@ public final class DecisionBytes {
         .text(29, r.check())
         // One more than they are: 0 is left out, and is not the same as none.
         .number(30, r.classifierMillis() == null ? 0 : r.classifierMillis() + 1L)
-        .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1);
+        .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1)
+        .text(32, r.ceiling());
   }
 }

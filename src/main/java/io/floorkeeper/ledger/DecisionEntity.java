@@ -98,4 +98,6 @@ class DecisionEntity {
 
   @Column(name = "classifier_nano_usd")
   Long classifierNanoUsd;
+
+  String ceiling;
 }

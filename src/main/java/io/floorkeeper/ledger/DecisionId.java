@@ -144,6 +144,12 @@ public record DecisionId(
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
   }
 
+  /** The same of the 48 bytes of an id, as they are. */
+  public static byte[] rootOf(byte[] id) {
+    range("id bytes", id.length, BYTES, BYTES);
+    return Arrays.copyOfRange(id, ROOT_START, ROOT_START + ROOT_BYTES);
+  }
+
   /**
    * What a root says, under flags that are known from elsewhere; key and rung, which it lacks, 0.
    *

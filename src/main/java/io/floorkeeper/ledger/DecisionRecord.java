@@ -13,6 +13,8 @@ import java.util.Map;
  * @param replica and {@code sequence} tell apart the answers that share an id (a continued task)
  * @param mask bit k: candidate k of the policy's role was eligible
  * @param shadowArm what the bandit would have chosen where it does not answer yet; else null
+ * @param ceiling JSON: what spend ceilings had to do with it, and what would have been answered
+ *     otherwise; null: nothing
  * @param snapshotAgeMillis how old the evidence behind the answer was
  * @param tenant of the credentials that asked; null in what was logged before there were any
  * @param check that failed on the rung below, where the answer is an escalation; else null
@@ -51,4 +53,5 @@ public record DecisionRecord(
     String tenant,
     String check,
     Integer classifierMillis,
-    Long classifierNanoUsd) {}
+    Long classifierNanoUsd,
+    String ceiling) {}

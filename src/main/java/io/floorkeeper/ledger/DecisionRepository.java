@@ -36,8 +36,8 @@ public class DecisionRepository
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
         shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
-        classifier_nano_usd)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        classifier_nano_usd, ceiling)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -84,7 +84,8 @@ public class DecisionRepository
         insert.setString(i++, r.tenant());
         insert.setString(i++, r.check());
         insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
-        insert.setObject(i, r.classifierNanoUsd(), java.sql.Types.BIGINT);
+        insert.setObject(i++, r.classifierNanoUsd(), java.sql.Types.BIGINT);
+        insert.setString(i, r.ceiling());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -161,7 +162,8 @@ public class DecisionRepository
         e.tenant,
         e.checkName,
         e.classifierMillis,
-        e.classifierNanoUsd);
+        e.classifierNanoUsd,
+        e.ceiling);
   }
 
   private String write(Object value) {

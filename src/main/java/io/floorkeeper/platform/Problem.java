@@ -85,6 +85,27 @@ public abstract sealed class Problem extends RuntimeException {
     }
   }
 
+  /** 429: a ceiling of the policy is reached, and it says that nothing more is to be spent. */
+  public static final class CeilingReached extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    /** The ceiling does not end by itself. */
+    public static final long NEVER = -1;
+
+    private final long retryAfterSeconds;
+
+    public CeilingReached(String field, String message, long retryAfterSeconds) {
+      super(
+          429, "ceiling_reached", field + ": " + message, List.of(new FieldError(field, message)));
+      this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    /** When it ends, from now; {@link #NEVER}: not by itself. */
+    public long retryAfterSeconds() {
+      return retryAfterSeconds;
+    }
+  }
+
   /** 503: a part that this answer needs is out of reach; try again. */
   public static final class Unavailable extends Problem {
     private static final long serialVersionUID = 1L;

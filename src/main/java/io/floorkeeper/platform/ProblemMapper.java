@@ -32,7 +32,12 @@ public final class ProblemMapper {
 
   @ServerExceptionMapper
   public Response problem(Problem problem) {
-    return answer(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+    Response response =
+        answer(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+    return problem instanceof Problem.CeilingReached ceiling
+            && ceiling.retryAfterSeconds() != Problem.CeilingReached.NEVER
+        ? Response.fromResponse(response).header("Retry-After", ceiling.retryAfterSeconds()).build()
+        : response;
   }
 
   /** Broken JSON, an unknown field, a value of the wrong type: 400, and where. */

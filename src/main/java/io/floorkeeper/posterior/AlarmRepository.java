@@ -56,6 +56,30 @@ public class AlarmRepository {
     }
   }
 
+  /**
+   * Records that spend has reached its ceiling, between two blocks and two calls of the role as
+   * they are.
+   *
+   * @param subject the day or the run
+   */
+  public void raiseSpend(
+      Connection connection, int roleNo, String kind, double ceilingUsd, String subject)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into alarm (role_no, arm_no, kind, bound, block, calls, subject)
+            select r.role_no, 0, ?, ?, coalesce(s.block, 0), coalesce(s.calls, 0), ?
+            from (select ?::integer as role_no) r left join role_state s using (role_no)
+            """)) {
+      insert.setString(1, kind);
+      insert.setDouble(2, ceilingUsd);
+      insert.setString(3, subject);
+      insert.setInt(4, roleNo);
+      insert.executeUpdate();
+    }
+  }
+
   /** Records what an alarm makes of an arm; of several in one block the last one counts. */
   public void change(Connection connection, Change change) throws SQLException {
     if (change.isReset()) {
@@ -118,7 +142,8 @@ public class AlarmRepository {
         connection.prepareStatement(
             """
             select a.* from unnest(?::integer[]) as wanted (role_no)
-            cross join unnest(array['drift_down', 'drift_up', 'floor', 'ceiling', 'spike']) as k (kind)
+            cross join unnest(array['drift_down', 'drift_up', 'floor', 'ceiling', 'spike',
+              'spend_day', 'spend_run']) as k (kind)
             cross join lateral (select * from alarm where role_no = wanted.role_no
               and alarm.kind = k.kind order by alarm_no desc limit ?) a
             order by a.role_no, a.alarm_no desc
@@ -137,7 +162,8 @@ public class AlarmRepository {
                       row.getDouble("bound"),
                       row.getInt("block"),
                       row.getLong("calls"),
-                      row.getObject("raised_at", OffsetDateTime.class).toInstant().toString()));
+                      row.getObject("raised_at", OffsetDateTime.class).toInstant().toString(),
+                      row.getString("subject")));
         }
       }
     }

@@ -39,6 +39,7 @@ public class PosteriorBook {
 
   private final AgroalDataSource database;
   private final EvidenceRepository evidence;
+  private final SpendReader spending;
   private final SnapshotSettings settings;
   private final List<Consumer<PosteriorSnapshot>> readers = new CopyOnWriteArrayList<>();
   private volatile PosteriorSnapshot current = PosteriorSnapshot.EMPTY;
@@ -46,9 +47,14 @@ public class PosteriorBook {
   private volatile boolean stopping;
   private Thread thread;
 
-  PosteriorBook(AgroalDataSource database, EvidenceRepository evidence, SnapshotSettings settings) {
+  PosteriorBook(
+      AgroalDataSource database,
+      EvidenceRepository evidence,
+      SpendReader spending,
+      SnapshotSettings settings) {
     this.database = database;
     this.evidence = evidence;
+    this.spending = spending;
     this.settings = settings;
   }
 
@@ -170,8 +176,9 @@ public class PosteriorBook {
       if (!moved.isEmpty()) {
         roles.putAll(evidence.read(connection, moved));
       }
+      Map<Integer, RoleSpend> spend = spending.read(connection, now);
       connection.commit();
-      current = new PosteriorSnapshot(roles, now);
+      current = new PosteriorSnapshot(roles, now, spend);
       following = true;
     } finally {
       try {

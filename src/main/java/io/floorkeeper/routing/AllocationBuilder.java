@@ -14,9 +14,13 @@ import io.floorkeeper.policy.QualityFloor;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -50,10 +54,31 @@ final class AllocationBuilder {
       AllocationSnapshot previous) {
     RoleTable roles =
         previous != null && previous.published() == published
-            ? changed(published, posteriors, wantedMasks, previous.roles())
+            ? changed(published, posteriors, wantedMasks, previous)
             : all(published, posteriors, wantedMasks);
     return new AllocationSnapshot(
-        source, published, keys, roles, posteriors.readAtMillis(), Map.of());
+        source,
+        published,
+        keys,
+        roles,
+        posteriors.readAtMillis(),
+        Map.of(),
+        spend(published, posteriors));
+  }
+
+  private static Map<String, RoleSpend> spend(
+      PolicyBook.Published published, PosteriorSnapshot posteriors) {
+    if (posteriors.spend().isEmpty()) {
+      return Map.of();
+    }
+    Map<String, RoleSpend> spend = new HashMap<>();
+    for (RolePolicy role : published.policy().roles().values()) {
+      RoleSpend ofRole = posteriors.spend().get(published.numbers().roleNo(role.name()));
+      if (ofRole != null && role.ceiling().isOfSpend()) {
+        spend.put(role.name(), ofRole);
+      }
+    }
+    return Map.copyOf(spend);
   }
 
   private RoleTable all(
@@ -64,7 +89,7 @@ final class AllocationBuilder {
     for (RolePolicy policy : published.policy().roles().values()) {
       int roleNo = published.numbers().roleNo(policy.name());
       Set<Long> masks = wantedMasks.getOrDefault(policy.name(), Set.of());
-      roles.add(routesOrBefore(published, roleNo, policy, posteriors.role(roleNo), masks, null));
+      roles.add(routesOrBefore(published, roleNo, policy, posteriors, masks, null));
     }
     return RoleTable.of(roles.toArray(RoleRoutes[]::new));
   }
@@ -74,19 +99,33 @@ final class AllocationBuilder {
       PolicyBook.Published published,
       PosteriorSnapshot posteriors,
       Map<String, Set<Long>> wantedMasks,
-      RoleTable before) {
+      AllocationSnapshot previous) {
+    RoleTable before = previous.roles();
     RoleRoutes[] roles = null;
     for (int slot = 0; slot < before.size(); slot++) {
       RoleRoutes role = before.at(slot);
       RoleEvidence evidence = posteriors.role(role.roleNo());
       Set<Long> masks = wantedMasks.getOrDefault(role.policy().name(), Set.of());
-      if (role.epoch() != evidence.epoch() || lacksAny(role, masks)) {
+      if (role.epoch() != evidence.epoch()
+          || lacksAny(role, masks)
+          || isPacedAnew(published, role, posteriors, previous)) {
         roles = roles == null ? before.copy() : roles;
         roles[slot] =
-            routesOrBefore(published, role.roleNo(), role.policy(), evidence, masks, role);
+            routesOrBefore(published, role.roleNo(), role.policy(), posteriors, masks, role);
       }
     }
     return roles == null ? before : before.with(roles);
+  }
+
+  /** Whether what a task may cost has moved, which it does with every second of the day. */
+  private static boolean isPacedAnew(
+      PolicyBook.Published published,
+      RoleRoutes role,
+      PosteriorSnapshot posteriors,
+      AllocationSnapshot previous) {
+    return role.learning()
+        && SpendCeilings.isPaced(published.policy(), role.policy())
+        && !Objects.equals(posteriors.spend().get(role.roleNo()), previous.spend(role.policy()));
   }
 
   /**
@@ -97,16 +136,18 @@ final class AllocationBuilder {
       PolicyBook.Published published,
       int roleNo,
       RolePolicy policy,
-      RoleEvidence evidence,
+      PosteriorSnapshot posteriors,
       Set<Long> masks,
       RoleRoutes before) {
+    OptionalDouble budget =
+        SpendCeilings.budgetUsdPerTask(published.policy(), policy, posteriors.spend().get(roleNo));
     try {
-      return routes(published, roleNo, policy, evidence, masks);
+      return routes(published, roleNo, policy, posteriors.role(roleNo), masks, budget);
     } catch (IllegalArgumentException | ArithmeticException e) {
       trouble.accept(policy.name(), e);
       return before != null
           ? before
-          : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks);
+          : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks, budget);
     }
   }
 
@@ -132,7 +173,8 @@ final class AllocationBuilder {
       int roleNo,
       RolePolicy policy,
       RoleEvidence evidence,
-      Set<Long> masks) {
+      Set<Long> masks,
+      OptionalDouble budget) {
     List<ArmView> arms = ArmViews.of(published.numbers(), policy, evidence);
     boolean learns = policy.strategy() == RolePolicy.Strategy.LEARN;
     boolean graduated = Graduation.of(policy, arms, evidence.calls()).isPassed();
@@ -140,11 +182,12 @@ final class AllocationBuilder {
     boolean shadow = learns && graduated && policy.learning() == RolePolicy.Learning.SHADOW;
     List<MaskAllocation> allocations = new ArrayList<>();
     long full = arms.size() == Long.SIZE ? -1L : (1L << arms.size()) - 1;
-    allocations.add(allocation(published, policy, evidence, arms, full));
+    OptionalDouble pays = learning ? budget : OptionalDouble.empty();
+    allocations.add(allocation(published, policy, evidence, arms, full, pays));
     if (learning || shadow) {
       for (long mask : masks) {
         if (isPartOf(mask, full)) {
-          allocations.add(allocation(published, policy, evidence, arms, mask));
+          allocations.add(allocation(published, policy, evidence, arms, mask, pays));
         }
       }
     }
@@ -176,7 +219,8 @@ final class AllocationBuilder {
       RolePolicy policy,
       RoleEvidence evidence,
       List<ArmView> arms,
-      long mask) {
+      long mask,
+      OptionalDouble budget) {
     List<Integer> candidates = new ArrayList<>();
     List<ArmBelief> beliefs = new ArrayList<>();
     for (int k = 0; k < arms.size(); k++) {
@@ -186,15 +230,31 @@ final class AllocationBuilder {
       }
     }
     Set<Integer> demoted = Demotion.positions(published.numbers(), policy, evidence, candidates);
+    int preset = candidates.indexOf(policy.presetIndex());
     FloorSolution solution =
-        FloorAllocation.allocate(
-            beliefs,
-            floor(policy),
-            settings(policy),
-            demoted,
-            candidates.indexOf(policy.presetIndex()));
+        FloorAllocation.allocate(beliefs, floor(policy), settings(policy), demoted, preset);
+    boolean binds = budget.isPresent() && costUsd(solution, beliefs) > budget.getAsDouble();
+    if (binds) {
+      solution =
+          FloorAllocation.allocateWithinBudget(
+              beliefs, floor(policy), settings(policy), demoted, preset, budget.getAsDouble());
+    }
     return new MaskAllocation(
-        mask, List.copyOf(candidates), demoted, solution, Allocation.of(solution.pis()));
+        mask,
+        List.copyOf(candidates),
+        demoted,
+        solution,
+        Allocation.of(solution.pis()),
+        binds ? budget.getAsDouble() : Double.NaN);
+  }
+
+  /** What a task is expected to cost, holdout and control included. */
+  private static double costUsd(FloorSolution solution, List<ArmBelief> beliefs) {
+    double costUsd = 0;
+    for (int k = 0; k < beliefs.size(); k++) {
+      costUsd += solution.propensity(k) * beliefs.get(k).cost().meanUsd();
+    }
+    return costUsd;
   }
 
   /** The role's floor. A role that is not learned may have none: it is then told as relative 1. */

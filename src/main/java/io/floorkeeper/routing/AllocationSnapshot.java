@@ -2,6 +2,8 @@ package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.Map;
 
 /**
@@ -10,6 +12,7 @@ import java.util.Map;
  * @param roles by role name
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
  * @param gates by role name, of roles that have any
+ * @param spend by role name, of roles with a spend ceiling
  */
 record AllocationSnapshot(
     Source source,
@@ -17,7 +20,8 @@ record AllocationSnapshot(
     DecisionKeys keys,
     RoleTable roles,
     long evidenceAtMillis,
-    Map<String, RoleGates> gates) {
+    Map<String, RoleGates> gates,
+    Map<String, RoleSpend> spend) {
 
   /** Where the evidence comes from. */
   enum Source {
@@ -31,13 +35,18 @@ record AllocationSnapshot(
 
   /** The same behind these gates. */
   AllocationSnapshot withGates(Map<String, RoleGates> others) {
-    return new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, others);
+    return new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, others, spend);
   }
 
   RoleGates gates(RoleRoutes routes) {
     return gates.isEmpty()
         ? RoleGates.NONE
         : gates.getOrDefault(routes.policy().name(), RoleGates.NONE);
+  }
+
+  /** What the role has spent; null: it has no spend ceiling, or nobody knows. */
+  RoleSpend spend(RolePolicy role) {
+    return spend.get(role.name());
   }
 
   /** The routes of the role, or of the policy's default role, or null. */

@@ -8,6 +8,7 @@ import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,8 +22,9 @@ import java.util.List;
  *
  * <p>What the request itself allows ({@code min_tier, max_cost_usd, max_latency_ms}) is kept, and
  * where nothing is left nothing is climbed to: there is an answer already, so nothing has to bend.
- * The policy's ceilings are kept under {@code cost_first}; under {@code quality_first} a failed
- * check is worth more than they are, and the answer says that one was passed.
+ * The policy's ceilings, of a call and of what is spent, are kept under {@code cost_first}; under
+ * {@code quality_first} a failed check is worth more than they are, and the answer says that one
+ * was passed.
  */
 final class ClimbLimits {
   private static final String PINS_OF_DECISION = "pins_of_decision";
@@ -53,12 +55,14 @@ final class ClimbLimits {
       Caller caller,
       RoleRoutes routes,
       AllocationSnapshot snapshot,
-      DecisionId decided) {
+      DecisionId decided,
+      long nowMillis) {
     PolicyBook.Published published = snapshot.published();
     ClimbLimits limits = new ClimbLimits(request, routes, published.policy());
     boolean changed = decided.policyVersion() != published.version();
     limits.pins(caller, decided.has(DecisionId.PINNED), changed);
     limits.narrow();
+    limits.spent(snapshot.spend(routes.policy()), nowMillis);
     limits.well = snapshot.gates(routes).begun(limits.open);
     if (limits.well != limits.open) {
       limits.constraints.add("health");
@@ -146,6 +150,22 @@ final class ClimbLimits {
     }
     keep("latency", Eligibility.withinLatency(millis, routes, open));
     keep("ceiling", Eligibility.withinCost(usd, routes, open));
+  }
+
+  /** What the role may spend in a day or run: it bars a climb where costs come first. */
+  private void spent(RoleSpend spend, long nowMillis) {
+    int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    if ((reached & SpendCeilings.DAY) != 0) {
+      constraints.add("ceiling_day");
+    }
+    if ((reached & SpendCeilings.RUN) != 0) {
+      constraints.add("ceiling_run");
+    }
+    if (reached != 0
+        && policy.precedence() == Policy.Precedence.COST_FIRST
+        && routes.policy().ceiling().action() != CostCeiling.Action.ALERT) {
+      open = 0;
+    }
   }
 
   private void keep(String constraint, long kept) {

@@ -68,7 +68,11 @@ final class ContextBuilder {
     Status status;
     Optional<ContextGain> gain = Optional.empty();
     List<List<ArmView>> cells = none(alone) ? List.of() : cells(alone);
-    if (definition.use() == ContextPolicy.Use.OFF || !role.learning() && !role.shadow()) {
+    boolean budgeted =
+        role.allocations().stream().anyMatch(a -> !Double.isNaN(a.budgetUsdPerTask()));
+    if (definition.use() == ContextPolicy.Use.OFF
+        || !role.learning() && !role.shadow()
+        || budgeted) { // what is left of a day is the role's as a whole
       status = Status.OFF;
     } else if (!always && !ContextVerdict.isStable(labels, sinceReset, unsure)) {
       status = Status.UNSTABLE;
@@ -209,7 +213,8 @@ final class ContextBuilder {
         allocation.candidates(),
         allocation.demoted(),
         solution,
-        Allocation.of(solution.pis()));
+        Allocation.of(solution.pis()),
+        Double.NaN);
   }
 
   /** By cell, for the masks that the role has allocations for. */
@@ -239,7 +244,8 @@ final class ContextBuilder {
                     whole.candidates(),
                     whole.demoted(),
                     solution,
-                    Allocation.of(solution.pis())));
+                    Allocation.of(solution.pis()),
+                    Double.NaN));
       }
     }
     return byCell;

@@ -9,6 +9,7 @@ import java.util.List;
  * @param candidate index among the role's candidates
  * @param allocation that it was drawn from, or null where nothing was drawn
  * @param shadowCandidate what the bandit would have chosen where it does not answer yet, or -1
+ * @param ceiling what spend ceilings had to do with it; null: nothing
  * @param unseen the eligible arms whose allocations the next snapshot should hold; 0: it has them
  */
 record Decision(
@@ -23,6 +24,7 @@ record Decision(
     MaskAllocation allocation,
     int shadowCandidate,
     double shadowPropensity,
+    CeilingVerdict ceiling,
     long unseen,
     DecisionId id,
     String decisionId,

@@ -1,8 +1,10 @@
 package io.floorkeeper.routing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionRecord;
 import io.floorkeeper.ledger.DecisionRepository;
@@ -77,7 +79,11 @@ public class DecisionResource {
       Optional<DecisionRecord> record = decisions.read(characters);
       answer.put("logged", record.isPresent());
       if (record.isPresent()) {
-        answer.set("record", json.valueToTree(record.get()));
+        ObjectNode told = json.valueToTree(record.get());
+        if (told.remove("ceiling") instanceof TextNode ceiling) {
+          answer.set("ceiling", ceiling(ceiling.textValue()));
+        }
+        answer.set("record", told);
         answer.set("allocation", allocation(id, record.get()));
       }
     } catch (RuntimeException e) {
@@ -86,6 +92,14 @@ public class DecisionResource {
       answer.put("log_unavailable", Causes.briefly(e));
     }
     return answer;
+  }
+
+  private JsonNode ceiling(String text) {
+    try {
+      return json.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the decision log holds broken JSON", e);
+    }
   }
 
   private JsonNode allocation(DecisionId id, DecisionRecord record) {

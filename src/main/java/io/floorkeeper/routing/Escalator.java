@@ -44,7 +44,8 @@ final class Escalator {
             caller,
             routes,
             snapshot,
-            id);
+            id,
+            nowMillis);
     Climb climb = Climb.of(id, routes, limits, snapshot.published());
     if (check.hasPassed()) {
       return stands(

@@ -115,6 +115,9 @@ final class Explanation {
       node.put("calls", alarm.calls());
       node.put("block", alarm.block());
       node.put("raised_at", alarm.raisedAt());
+      if (alarm.subject() != null) {
+        node.put("subject", alarm.subject());
+      }
     }
     return alarms;
   }

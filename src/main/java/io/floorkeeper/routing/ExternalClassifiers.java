@@ -54,10 +54,15 @@ class ExternalClassifiers {
     this.meters = meters;
     this.settings = settings;
     this.http =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setMaxPoolSize(settings.inFlight())
-                .setMaxWaitQueueSize(settings.inFlight()));
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setMaxPoolSize(settings.inFlight())
+                    .setMaxWaitQueueSize(settings.inFlight()))
+            // A connection that breaks fails its question, which tells it; the log need not.
+            .withConnectHandler(connection -> connection.exceptionHandler(e -> {}))
+            .build();
   }
 
   /** What is known of one URL. */
@@ -176,6 +181,7 @@ class ExternalClassifiers {
           .compose(
               opened -> {
                 sent = opened;
+                opened.exceptionHandler(e -> end(Classification.FAILED, null, policyNanoUsd()));
                 if (ended.get()) { // the limit has passed meanwhile
                   opened.reset();
                 }

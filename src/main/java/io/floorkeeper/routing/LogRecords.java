@@ -44,7 +44,8 @@ final class LogRecords {
         entry.caller().tenant(),
         aside.check(),
         aside.classifierMillis(),
-        aside.classifierNanoUsd());
+        aside.classifierNanoUsd(),
+        d.ceiling() == null ? null : CeilingExplanation.of(d).toString());
   }
 
   /** What makes an allocation one that was not explained yet. */

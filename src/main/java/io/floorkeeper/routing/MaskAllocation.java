@@ -14,13 +14,16 @@ import java.util.Set;
  * @param demoted positions of arms that an alarm took out of exploitation: they keep their share of
  *     exploration, and are labelled, until they have enough new labels
  * @param draws the sampler over {@code solution.pi}
+ * @param budgetUsdPerTask that it had to be paid from, since the floor's allocation would cost
+ *     more; NaN: no budget binds
  */
 record MaskAllocation(
     long mask,
     List<Integer> candidates,
     Set<Integer> demoted,
     FloorSolution solution,
-    Allocation draws) {
+    Allocation draws,
+    double budgetUsdPerTask) {
 
   /** The position of a candidate in the solution, or -1. */
   int positionOf(int candidate) {

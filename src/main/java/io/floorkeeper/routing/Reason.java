@@ -28,6 +28,8 @@ enum Reason {
   RULE,
   /** Learning is off, shadowed, or has not gathered enough traces yet. */
   PRESET,
+  /** Spend has reached a ceiling: a cheaper arm than would have answered otherwise. */
+  LOWERED,
   /** No allocation is at hand for what this request leaves eligible. */
   FALLBACK;
 

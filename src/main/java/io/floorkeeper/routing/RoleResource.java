@@ -11,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -41,7 +42,7 @@ public class RoleResource {
     ArrayNode roles = answer.putArray("roles");
     long calls = 0;
     for (RoleRoutes routes : new TreeMap<>(snapshot.roles()).values()) {
-      roles.add(role(routes));
+      roles.add(role(snapshot, routes));
       calls += routes.calls();
     }
     answer.put("calls", calls);
@@ -59,7 +60,7 @@ public class RoleResource {
       throw new Problem.NotFound("unknown_role", "role", "the policy has no role '" + name + "'");
     }
     ObjectNode answer = head(snapshot);
-    answer.setAll(role(routes));
+    answer.setAll(role(snapshot, routes));
     ArrayNode masks = answer.putArray("narrowed");
     routes.allocations().stream()
         .skip(1)
@@ -83,7 +84,7 @@ public class RoleResource {
     return node;
   }
 
-  private static ObjectNode role(RoleRoutes routes) {
+  private static ObjectNode role(AllocationSnapshot snapshot, RoleRoutes routes) {
     ObjectNode node = Explanation.of(routes, routes.allocations().get(0));
     node.put("strategy", routes.policy().strategy().name().toLowerCase(Locale.ROOT));
     node.put("learning", Learnings.of(routes));
@@ -96,6 +97,10 @@ public class RoleResource {
         .put("cost_armed", graduation.costArmed());
     node.put("preset", routes.policy().presetTier());
     node.put("label_probability", routes.labelCode() / 255.0);
+    ObjectNode ceiling = CeilingExplanation.of(snapshot, routes, Clock.systemUTC().millis());
+    if (ceiling != null) {
+      node.set("ceiling", ceiling);
+    }
     node.set("alarms", Explanation.alarms(routes));
     return node;
   }

@@ -47,6 +47,9 @@ public class RouteResource {
   private final ExternalClassifiers classifiers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
+  private final Map<CeilingVerdict.Outcome, Counter> ceilings =
+      new EnumMap<>(CeilingVerdict.Outcome.class);
+  private final Counter blocked;
 
   RouteResource(
       SnapshotBook snapshots,
@@ -63,6 +66,10 @@ public class RouteResource {
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
+    for (CeilingVerdict.Outcome outcome : CeilingVerdict.Outcome.values()) {
+      ceilings.put(outcome, meters.counter("floorkeeper.ceilings", "outcome", outcome.toString()));
+    }
+    this.blocked = meters.counter("floorkeeper.ceilings", "outcome", "blocked");
     for (Reason reason : Reason.values()) {
       decisions.put(reason, meters.counter("floorkeeper.decisions", "reason", reason.toString()));
     }
@@ -79,6 +86,7 @@ public class RouteResource {
   @APIResponse(
       responseCode = "422",
       description = "A pin cannot be met, or the data class is not that of the key")
+  @APIResponse(responseCode = "429", description = "A spend ceiling is reached, and it blocks")
   public RouteAnswer route(@Context SecurityContext context, RouteRequest request) {
     if (request == null) {
       throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
@@ -127,15 +135,10 @@ public class RouteResource {
       AllocationSnapshot snapshot,
       Classification classification) {
     long number = numbers.next();
-    Decision decision =
-        router.decide(
-            request,
-            caller,
-            snapshot,
-            classification == null ? null : classification.constraint(),
-            RANDOM,
-            clock.millis(),
-            number);
+    Decision decision = decide(request, caller, snapshot, classification, number);
+    if (decision.ceiling() != null) {
+      ceilings.get(decision.ceiling().outcome()).increment();
+    }
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
@@ -149,6 +152,21 @@ public class RouteResource {
             null,
             classification == null ? null : classification.aside()));
     return answer(decision);
+  }
+
+  private Decision decide(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      Classification classification,
+      long number) {
+    String unclassified = classification == null ? null : classification.constraint();
+    try {
+      return router.decide(request, caller, snapshot, unclassified, RANDOM, clock.millis(), number);
+    } catch (Problem.CeilingReached e) {
+      blocked.increment();
+      throw e;
+    }
   }
 
   private RouteAnswer answer(Decision decision) {

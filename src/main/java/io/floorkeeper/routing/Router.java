@@ -3,13 +3,12 @@ package io.floorkeeper.routing;
 import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
-import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
-import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -25,11 +24,12 @@ final class Router {
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
   private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> SPEND_UNKNOWN = List.of("spend_unknown");
   private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
 
   private final int replica;
   private final long staleAfterMillis;
-  private final long idLifeMillis;
+  private final Continuation continuation;
 
   /**
    * @param replica the number that this replica writes into its ids, 0 to 65535
@@ -39,7 +39,7 @@ final class Router {
   Router(int replica, long staleAfterMillis, long idLifeMillis) {
     this.replica = replica;
     this.staleAfterMillis = staleAfterMillis;
-    this.idLifeMillis = idLifeMillis;
+    this.continuation = new Continuation(idLifeMillis);
   }
 
   /**
@@ -50,6 +50,7 @@ final class Router {
    * @param sequence of the answer on this replica; 24 bits of it go into the id
    * @throws Problem.NotFound where neither the role nor a default role is known
    * @throws Problem.Unprocessable where a pin cannot be met
+   * @throws Problem.CeilingReached where spend has reached a ceiling and the policy blocks
    * @throws Problem.BadRequest where {@code continues} is no decision id
    */
   Decision decide(
@@ -94,8 +95,8 @@ final class Router {
       constraints = with(constraints, DEFAULT_ROLE);
     }
     if (request.continues() != null) {
-      DecisionId root = root(request, caller, snapshot, nowMillis);
-      int candidate = root == null ? -1 : candidate(routes, root);
+      DecisionId root = continuation.root(request, caller, snapshot, nowMillis);
+      int candidate = root == null ? -1 : Continuation.candidate(routes, root);
       long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0 && (mask & 1L << candidate) != 0) {
         return again(
@@ -135,6 +136,12 @@ final class Router {
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    RoleSpend spend = snapshot.spend(routes.policy());
+    int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    SpendCeilings.orBlock(reached, routes.policy(), spend, request.runId(), nowMillis);
+    if (SpendCeilings.isUnknown(routes.policy(), spend)) {
+      constraints = with(constraints, SPEND_UNKNOWN);
+    }
     RoleGates gates = snapshot.gates(routes);
     long mask = eligible;
     if (gates.concern(eligible)) {
@@ -150,6 +157,7 @@ final class Router {
     Reason reason;
     double propensity = 1;
     int flags = DecisionId.NOT_DRAWN;
+    int tier = -1;
     long unseen = 0;
     if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
@@ -159,7 +167,7 @@ final class Router {
           classified
               ? RoleRules.first(request, routes.policy(), snapshot.published().policy())
               : null;
-      int tier =
+      tier =
           rule == null
               ? TierPool.presetTier(routes)
               : snapshot.published().policy().tierIndex(rule.tier());
@@ -187,9 +195,26 @@ final class Router {
               ? gates.propensity(routes, eligible, candidate)
               : known.solution().propensity(position);
     }
+    boolean choice = Long.bitCount(mask) > 1 || gated;
+    CeilingVerdict ceiling =
+        SpendCeilings.judge(
+            reached, spend, request, snapshot, routes, mask, choice, candidate, reason, drawnFrom);
+    boolean lowered = ceiling != null && ceiling.lowered();
+    if (ceiling != null) {
+      constraints = with(constraints, ceiling.constraints());
+      if (lowered || tier >= 0 && ceiling.acts()) {
+        propensity = SpendCeilings.propensity(ceiling, snapshot, routes, gates, eligible, tier);
+      }
+    }
+    if (lowered) { // whatever was drawn
+      candidate = ceiling.candidate();
+      reason = Reason.LOWERED;
+      flags = DecisionId.NOT_DRAWN;
+      drawnFrom = null;
+    }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
-    if (routes.shadow() && known != null) {
+    if (routes.shadow() && known != null && !lowered) {
       int shadowShare = share(request, routes, known, random);
       int position = position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);
@@ -236,6 +261,7 @@ final class Router {
         drawnFrom,
         shadowCandidate,
         shadowPropensity,
+        ceiling,
         unseen,
         id,
         snapshot.keys().sign(id),
@@ -341,45 +367,6 @@ final class Router {
     return position < 0 || allocation.wantsLabels(position);
   }
 
-  /**
-   * The id under which the verified task behind {@code continues} goes on; null where it has
-   * expired, no one can check it any more, or it names no arm: before the database has numbered
-   * them all arms are 0.
-   */
-  private DecisionId root(
-      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long nowMillis) {
-    try {
-      DecisionId root = snapshot.keys().continued(request.continues(), DecisionId.STICKY);
-      if (root.tenantNo() != caller.tenantNo()) {
-        throw Problem.BadRequest.field(
-            "wrong_tenant", "continues", "is a decision of another tenant than the caller's");
-      }
-      boolean expired = nowMillis - root.epochMillis() > idLifeMillis;
-      return root.armNo() == 0 || expired ? null : root;
-    } catch (InvalidDecisionIdException e) {
-      if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {
-        return null;
-      }
-      throw Problem.BadRequest.field("invalid_decision_id", "continues", e.getMessage());
-    }
-  }
-
-  private static int candidate(RoleRoutes routes, DecisionId root) {
-    if (root.roleNo() != routes.roleNo()) {
-      throw Problem.BadRequest.field(
-          "wrong_role", "continues", "is a decision for another role than this request's");
-    }
-    int start = routes.candidate(root.armNo());
-    if (start < 0 || root.rung() == 0) {
-      return start;
-    }
-    // An escalated task goes on where it has climbed to, and not where it started.
-    return EscalationLadder.above(routes.arms().get(start).arm(), routes.policy())
-        .rung(root.rung())
-        .map(routes::candidate)
-        .orElse(-1);
-  }
-
   /** A further answer of the task whose id this is. */
   static Decision again(
       AllocationSnapshot snapshot,
@@ -402,6 +389,7 @@ final class Router {
         null,
         -1,
         0,
+        null,
         0,
         id,
         snapshot.keys().sign(id),

@@ -37,6 +37,23 @@ record Ask(RouteRequest request) {
     return with(maxCostUsd, request.maxLatencyMs(), request.continues());
   }
 
+  Ask run(String run) {
+    return new Ask(
+        new RouteRequest(
+            request.role(),
+            request.collaboration(),
+            request.sessionId(),
+            run,
+            request.step(),
+            request.dataClass(),
+            request.tags(),
+            request.context(),
+            request.minTier(),
+            request.maxCostUsd(),
+            request.maxLatencyMs(),
+            request.continues()));
+  }
+
   Ask maxLatencyMs(long maxLatencyMs) {
     return with(request.maxCostUsd(), maxLatencyMs, request.continues());
   }
@@ -51,7 +68,7 @@ record Ask(RouteRequest request) {
             request.role(),
             null,
             session,
-            null,
+            request.runId(),
             null,
             dataClass,
             tags,
@@ -68,7 +85,7 @@ record Ask(RouteRequest request) {
             request.role(),
             null,
             request.sessionId(),
-            null,
+            request.runId(),
             null,
             request.dataClass(),
             request.tags(),

@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,39 @@ class ClimbLimitsTest extends EscalatorFixture {
     assertThat(climbed.constraints()).containsExactly("cost_ceiling_passed");
     assertThat(barred.reason()).isEqualTo("no_eligible_rung");
     assertThat(barred.constraints()).containsExactly("ceiling");
+  }
+
+  @Test
+  void whatTheDayMayCostBarsAClimbWhereCostsComeFirstOnly() {
+    Escalation climbed = spent("quality_first", "lower");
+    Escalation barred = spent("cost_first", "lower");
+    Escalation alerted = spent("cost_first", "alert");
+
+    assertThat(model(climbed)).isEqualTo("sonnet");
+    assertThat(climbed.constraints()).containsExactly("ceiling_day");
+    assertThat(barred.reason()).isEqualTo("no_eligible_rung");
+    assertThat(barred.constraints()).containsExactly("ceiling_day");
+    assertThat(model(alerted)).isEqualTo("sonnet");
+  }
+
+  /** A check that fails in a day that has cost all that it may. */
+  private Escalation spent(String precedence, String action) {
+    AllocationSnapshot before =
+        worker(
+            ", ceiling: {spend_usd_per_day: 10, action: " + action + "}",
+            "data_classes: [public]\nprecedence: " + precedence);
+    String first = decide(before, Ask.worker()).decisionId();
+    RoleSpend day =
+        new RoleSpend(
+            Snapshots.NOW / RoleSpend.DAY_MILLIS * RoleSpend.DAY_MILLIS,
+            10_000_000_000L,
+            100,
+            0,
+            500,
+            Map.of());
+    return escalate(
+        Snapshots.spending(before.published(), day, Snapshots.undecided()),
+        failed(first, "schema"));
   }
 
   @Test

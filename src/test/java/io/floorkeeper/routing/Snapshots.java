@@ -11,6 +11,7 @@ import io.floorkeeper.policy.Tier;
 import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.floorkeeper.posterior.RoleEvidence;
+import io.floorkeeper.posterior.RoleSpend;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -158,6 +159,19 @@ final class Snapshots {
     return new PosteriorSnapshot(
         Arrays.stream(roles).collect(Collectors.toMap(RoleEvidence::roleNo, Function.identity())),
         NOW - 500);
+  }
+
+  /** What the first role of the document has spent today, and where it did in runs. */
+  static AllocationSnapshot spending(
+      PolicyBook.Published published, RoleSpend spend, RoleEvidence... roles) {
+    return new AllocationBuilder((role, why) -> {})
+        .build(
+            AllocationSnapshot.Source.LIVE,
+            published,
+            new PosteriorSnapshot(posteriors(roles).roles(), NOW - 500, Map.of(11, spend)),
+            KEYS,
+            Map.of(),
+            null);
   }
 
   /** The snapshot that the database's evidence, read half a second ago, gives. */

@@ -1,0 +1,214 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.DecisionRecord;
+import io.floorkeeper.policy.CostCeiling;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.posterior.AlarmRepository;
+import io.floorkeeper.posterior.SpendRepository;
+import io.floorkeeper.posterior.SpendRepository.Amount;
+import io.floorkeeper.posterior.SpendRepository.DayDelta;
+import io.floorkeeper.posterior.SpendRepository.DayKey;
+import io.floorkeeper.posterior.SpendRepository.RunKey;
+import io.floorkeeper.posterior.SpendSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * What was spent by roles in a day and in a run, in the transactions that write the calls and the
+ * decisions, so exactly once whatever is sent again.
+ *
+ * <p>A call does not say which run it is part of: its decision's record does, which comes by
+ * another stream. Their task is where the two meet. Retries, continuations and escalated calls have
+ * the root of their task and so count; a call that ran elsewhere than decided was paid all the
+ * same.
+ */
+@ApplicationScoped
+public class SpendCounter {
+  private static final Logger LOG = Logger.getLogger(SpendCounter.class);
+  private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+
+  private final SpendRepository spend;
+  private final AlarmRepository alarms;
+  private final PolicyBook policies;
+  private final SpendSettings settings;
+  private final AtomicLong forgotAtNanos = new AtomicLong(System.nanoTime());
+
+  SpendCounter(
+      SpendRepository spend, AlarmRepository alarms, PolicyBook policies, SpendSettings settings) {
+    this.spend = spend;
+    this.alarms = alarms;
+    this.policies = policies;
+    this.settings = settings;
+  }
+
+  /**
+   * Counts calls.
+   *
+   * @param fresh that were never seen before
+   * @param begun a decision of each task that was seen for the first time
+   * @return by how much the ingest totals moved
+   */
+  Map<String, Long> called(
+      Connection connection, List<JudgedCall> fresh, List<DecisionId> begun, PolicyView policy)
+      throws SQLException {
+    TreeMap<DayKey, DayDelta> days = new TreeMap<>();
+    Map<ByteBuffer, SpendRepository.TaskDelta> tasks = new LinkedHashMap<>();
+    for (JudgedCall call : fresh) {
+      Amount amount = new Amount(call.nanoUsd().orElse(0), 1, call.nanoUsd().isPresent() ? 0 : 1);
+      int roleNo = roleNo(call, policy);
+      if (roleNo != 0) {
+        long startMillis = call.attributed().call().startedAt().toEpochMilli();
+        days.merge(
+            new DayKey(call.row().key().day(), roleNo),
+            new DayDelta(amount, 0, startMillis),
+            DayDelta::plus);
+      }
+      if (call.attributed().decision().isPresent()) {
+        task(tasks, call.decision(), amount, policy);
+      }
+    }
+    for (DecisionId first : begun) {
+      days.merge(
+          new DayKey(day(first.epochMillis()), first.roleNo()),
+          new DayDelta(Amount.ZERO, 1, first.epochMillis()),
+          DayDelta::plus);
+    }
+    spend.book(connection, days);
+    long raised = tellDays(connection, days, policy);
+    spend.called(connection, List.copyOf(tasks.values()));
+    raised +=
+        settle(
+            connection,
+            tasks.values().stream().map(SpendRepository.TaskDelta::root).toList(),
+            policy);
+    return totals(raised, forget(connection));
+  }
+
+  /**
+   * Takes down which runs decisions are part of, and counts what their calls have spent already.
+   *
+   * @param records of the decision log, which may repeat itself
+   * @return by how much the ingest totals moved
+   */
+  public Map<String, Long> decided(Connection connection, List<DecisionRecord> records)
+      throws SQLException {
+    Map<ByteBuffer, SpendRepository.RunTask> tasks = new LinkedHashMap<>();
+    for (DecisionRecord record : records) {
+      if (record.runId() != null && record.roleNo() != 0) {
+        byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
+        tasks.putIfAbsent(
+            ByteBuffer.wrap(root),
+            new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
+      }
+    }
+    spend.begun(connection, List.copyOf(tasks.values()));
+    long raised =
+        settle(
+            connection,
+            tasks.values().stream().map(SpendRepository.RunTask::root).toList(),
+            PolicyView.of(policies.current()));
+    return totals(raised, 0);
+  }
+
+  private static void task(
+      Map<ByteBuffer, SpendRepository.TaskDelta> tasks,
+      DecisionId decision,
+      Amount amount,
+      PolicyView policy) {
+    byte[] root = decision.root();
+    boolean held = ceiling(policy, decision.roleNo(), CostCeiling::spendUsdPerRun).isPresent();
+    tasks.merge(
+        ByteBuffer.wrap(root),
+        new SpendRepository.TaskDelta(root, decision.roleNo(), amount, held),
+        (one, other) ->
+            new SpendRepository.TaskDelta(
+                root, one.roleNo(), one.amount().plus(other.amount()), held));
+  }
+
+  /** Of the decision; else of a role that the policy has under the name that the call gives. */
+  private static int roleNo(JudgedCall call, PolicyView policy) {
+    return call.attributed()
+        .decision()
+        .map(DecisionId::roleNo)
+        .orElseGet(
+            () -> call.row().role() == null ? 0 : policy.numbers().roleNo(call.row().role()));
+  }
+
+  private long tellDays(Connection connection, TreeMap<DayKey, DayDelta> days, PolicyView policy)
+      throws SQLException {
+    Map<DayKey, Long> ceilings = new TreeMap<>();
+    for (DayKey day : days.keySet()) {
+      ceiling(policy, day.roleNo(), CostCeiling::spendUsdPerDay)
+          .ifPresent(usd -> ceilings.put(day, CostCeiling.nanoUsd(usd)));
+    }
+    List<DayKey> reached = spend.newlyReachedDays(connection, ceilings);
+    for (DayKey day : reached) {
+      raise(connection, day.roleNo(), "spend_day", ceilings.get(day), day.day().toString());
+    }
+    return reached.size();
+  }
+
+  private long settle(Connection connection, List<byte[]> roots, PolicyView policy)
+      throws SQLException {
+    Map<RunKey, Long> ceilings = new HashMap<>();
+    for (RunKey run : spend.settle(connection, roots)) {
+      ceiling(policy, run.roleNo(), CostCeiling::spendUsdPerRun)
+          .ifPresent(usd -> ceilings.put(run, CostCeiling.nanoUsd(usd)));
+    }
+    List<RunKey> reached = spend.newlyReachedRuns(connection, ceilings);
+    for (RunKey run : reached) {
+      raise(connection, run.roleNo(), "spend_run", ceilings.get(run), run.runId());
+    }
+    return reached.size();
+  }
+
+  private void raise(
+      Connection connection, int roleNo, String kind, long ceilingNanoUsd, String subject)
+      throws SQLException {
+    double ceilingUsd = (double) ceilingNanoUsd / Evidence.NANOS_PER_USD;
+    LOG.warnf("alarm %s of role %d: the ceiling of %s USD is reached", kind, roleNo, ceilingUsd);
+    alarms.raiseSpend(connection, roleNo, kind, ceilingUsd, subject);
+  }
+
+  private static Optional<BigDecimal> ceiling(
+      PolicyView policy, int roleNo, Function<CostCeiling, Optional<BigDecimal>> which) {
+    return policy.roleName(roleNo).flatMap(policy::role).map(RolePolicy::ceiling).flatMap(which);
+  }
+
+  /** Once a minute, by whoever counts: where nothing is counted nothing grows. */
+  private long forget(Connection connection) throws SQLException {
+    long now = System.nanoTime();
+    long last = forgotAtNanos.get();
+    return now - last > FORGET_EVERY.toNanos() && forgotAtNanos.compareAndSet(last, now)
+        ? spend.forget(connection, settings.runLife())
+        : 0;
+  }
+
+  private static Map<String, Long> totals(long alarms, long runsForgotten) {
+    return Map.of("alarms", alarms, "runs_forgotten", runsForgotten);
+  }
+
+  private static LocalDate day(long epochMillis) {
+    return LocalDate.ofInstant(Instant.ofEpochMilli(epochMillis), ZoneOffset.UTC);
+  }
+}
