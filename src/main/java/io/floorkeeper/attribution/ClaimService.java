@@ -72,7 +72,7 @@ class ClaimService {
     throw new Problem.Unavailable("busy", "other estimates are being read; try again");
   }
 
-  private static List<CandidateArm> candidates(Numbers numbers, RolePolicy role) {
+  static List<CandidateArm> candidates(Numbers numbers, RolePolicy role) {
     List<CandidateArm> candidates = new ArrayList<>();
     for (int k = 0; k < role.candidates().size(); k++) {
       Arm arm = role.candidates().get(k);

@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 class AuditReader {
   private static final int PATIENCE_SECONDS = 10;
 
+  /** Until the first row of what has to be sorted or joined. */
+  private static final int LONGEST_MILLIS = 600_000;
+
   private final AgroalDataSource database;
   private final Semaphore turns = new Semaphore(1, true);
 
@@ -37,12 +40,15 @@ class AuditReader {
       connection.setAutoCommit(false); // or the driver fetches all rows at once
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setReadOnly(true);
+      int patienceMillis = connection.getNetworkTimeout();
+      connection.setNetworkTimeout(Runnable::run, LONGEST_MILLIS);
       try {
         return reading.read(connection);
       } finally {
         try {
           connection.rollback();
         } finally {
+          connection.setNetworkTimeout(Runnable::run, patienceMillis);
           connection.setReadOnly(false);
           connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
           connection.setAutoCommit(true);

@@ -23,10 +23,12 @@ public class AuditResource {
 
   private final AuditReader reader;
   private final VerifyService verifier;
+  private final ProofService proofs;
 
-  AuditResource(AuditReader reader, VerifyService verifier) {
+  AuditResource(AuditReader reader, VerifyService verifier, ProofService proofs) {
     this.reader = reader;
     this.verifier = verifier;
+    this.proofs = proofs;
   }
 
   @GET
@@ -60,6 +62,47 @@ public class AuditResource {
       @QueryParam("findings") String findings) {
     return verifier.verify(
         Period.of(from, to), (int) whole("findings", findings, 100, MOST_FINDINGS));
+  }
+
+  @GET
+  @Path("/proof")
+  @Operation(
+      summary =
+          "Did every decision for a data class go to, and every call that was seen run on, an"
+              + " allowed model?")
+  @APIResponse(
+      responseCode = "200",
+      description = "Counts, findings, the anchors that it rests on, and what it does not cover")
+  @APIResponse(responseCode = "400", description = "problem+json that names the parameter")
+  @APIResponse(responseCode = "503", description = "The database is out of reach, or others verify")
+  public ProofReport proof(
+      @QueryParam("data_class") String dataClass,
+      @QueryParam("from") String from,
+      @QueryParam("to") String to,
+      @QueryParam("tenant") String tenant,
+      @QueryParam("findings") String findings) {
+    if (dataClass == null || dataClass.isBlank()) {
+      throw Problem.BadRequest.field("missing_field", "data_class", "is required");
+    }
+    return proofs.prove(
+        dataClass.strip(),
+        tenant == null || tenant.isEmpty() ? null : tenant,
+        Period.of(from, to),
+        (int) whole("findings", findings, 100, MOST_FINDINGS));
+  }
+
+  @GET
+  @Path("/proof")
+  @Produces("text/markdown;qs=0.5")
+  @Operation(summary = "The same as a page to be filed")
+  @APIResponse(responseCode = "200", description = "A page in Markdown")
+  public String proofPage(
+      @QueryParam("data_class") String dataClass,
+      @QueryParam("from") String from,
+      @QueryParam("to") String to,
+      @QueryParam("tenant") String tenant,
+      @QueryParam("findings") String findings) {
+    return ProofPage.of(proof(dataClass, from, to, tenant, findings));
   }
 
   static long whole(String name, String text, long absent, long most) {

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -37,7 +38,7 @@ final class ChainVerifier {
 
   private static final String ANCHORS =
       """
-      select position, hash, topic, partition, record_offset from audit_anchor
+      select position, hash, topic, partition, record_offset, head_at from audit_anchor
       where chain = ? and position between ? and ? order by position, anchor_no
       """;
 
@@ -53,6 +54,8 @@ final class ChainVerifier {
   private long anchors;
   private long pending;
   private long unanchored;
+  private Instant vouchedAt = Instant.EPOCH;
+  private Instant pendingSince;
 
   /**
    * @param silentMillis a chain without a sign of life for so long has ended
@@ -89,6 +92,11 @@ final class ChainVerifier {
     return pending;
   }
 
+  /** What was decided after this may still be on its way; null: nothing is. */
+  Instant pendingSince() {
+    return pendingSince;
+  }
+
   long unanchored() {
     return unanchored;
   }
@@ -96,6 +104,7 @@ final class ChainVerifier {
   VerifyReport.Chain verify(ChainSpan span) throws SQLException {
     ChainWalk walk = new ChainWalk(span.chain(), span.start(), span.startHash(), findings);
     long decisionsBefore = decisions;
+    vouchedAt = Instant.EPOCH;
     try (Cursor decision = new Cursor(DECISIONS, span, span.start());
         Cursor mark = new Cursor(MARKS, span, Math.max(0, span.start()));
         Cursor anchor = new Cursor(ANCHORS, span, span.start())) {
@@ -121,6 +130,9 @@ final class ChainVerifier {
     long waiting = span.isToTheEnd() ? answeredOnly(span, walk.last() + onTheirWay, silent) : 0;
     if (silent || walk.isClosed()) {
       vouched(span, walk);
+    }
+    if (onTheirWay + waiting > 0 && (pendingSince == null || vouchedAt.isBefore(pendingSince))) {
+      pendingSince = vouchedAt;
     }
     pending += onTheirWay + waiting;
     unanchored += behind;
@@ -182,7 +194,11 @@ final class ChainVerifier {
     ResultSet row = cursor.row;
     anchors++;
     Long next = nextOffsets.get(row.getString(3) + "-" + row.getInt(4));
+    long vouched = walk.anchored();
     walk.anchor(cursor.position, row.getBytes(2), next != null && next > row.getLong(5));
+    if (walk.anchored() > vouched) {
+      vouchedAt = row.getObject(6, OffsetDateTime.class).toInstant();
+    }
   }
 
   /**

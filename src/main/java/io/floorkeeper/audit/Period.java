@@ -30,6 +30,10 @@ record Period(Instant from, Instant to) {
     return period;
   }
 
+  boolean contains(Instant moment) {
+    return (from == null || !moment.isBefore(from)) && (to == null || moment.isBefore(to));
+  }
+
   static OffsetDateTime from(Instant from) {
     return from == null ? EARLIEST : from.atOffset(ZoneOffset.UTC);
   }

@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param unchainedDecisions rows of the period from before there were chains: nothing vouches for
  *     them
  * @param pendingDecisions no findings yet: anchored or answered, and still on their way to Postgres
+ * @param pendingSince what was decided after this may be among them; null: nothing is pending
  * @param unanchored records behind the last anchor of their chain: their hashes fit, and nothing
  *     vouches for the last of them yet
  * @param chains the newest 1000
@@ -36,6 +37,7 @@ public record VerifyReport(
     long events,
     long unchainedDecisions,
     long pendingDecisions,
+    Instant pendingSince,
     long unanchored,
     long chainCount,
     List<Chain> chains,

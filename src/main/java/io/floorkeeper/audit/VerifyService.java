@@ -57,6 +57,7 @@ class VerifyService {
         eventCount,
         unchained,
         verifier.pending(),
+        verifier.pendingSince(),
         verifier.unanchored(),
         spans.size(),
         List.copyOf(chains),

@@ -46,6 +46,7 @@ public final class DecisionBytes {
         // One more than they are: 0 is left out, and is not the same as none.
         .number(30, r.classifierMillis() == null ? 0 : r.classifierMillis() + 1L)
         .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1)
-        .text(32, r.ceiling());
+        .text(32, r.ceiling())
+        .texts(33, r.shadow() == null ? null : r.shadow().texts());
   }
 }

@@ -100,4 +100,6 @@ class DecisionEntity {
   Long classifierNanoUsd;
 
   String ceiling;
+
+  String shadow;
 }

@@ -3,6 +3,7 @@ package io.floorkeeper.ledger;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -148,6 +149,11 @@ public record DecisionId(
   public static byte[] rootOf(byte[] id) {
     range("id bytes", id.length, BYTES, BYTES);
     return Arrays.copyOfRange(id, ROOT_START, ROOT_START + ROOT_BYTES);
+  }
+
+  /** When the decision behind an id's 48 bytes was made, as the unverified id says. */
+  public static Instant decidedAt(byte[] id) {
+    return Instant.ofEpochMilli(ofRoot(rootOf(id), 0).epochMillis());
   }
 
   /**

@@ -20,6 +20,8 @@ import java.util.Map;
  * @param check that failed on the rung below, where the answer is an escalation; else null
  * @param classifierMillis how long an external classifier was waited for; null: none was asked
  * @param classifierNanoUsd what its answer cost, in 1e-9 USD
+ * @param shadow of the bandit where it does not answer yet; null where it does, or nothing was
+ *     shadowed
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DecisionRecord(
@@ -54,4 +56,5 @@ public record DecisionRecord(
     String check,
     Integer classifierMillis,
     Long classifierNanoUsd,
-    String ceiling) {}
+    String ceiling,
+    ShadowOdds shadow) {}

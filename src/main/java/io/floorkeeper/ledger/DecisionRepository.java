@@ -36,8 +36,8 @@ public class DecisionRepository
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
         shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
-        classifier_nano_usd, ceiling)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        classifier_nano_usd, ceiling, shadow)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -85,7 +85,8 @@ public class DecisionRepository
         insert.setString(i++, r.check());
         insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
         insert.setObject(i++, r.classifierNanoUsd(), java.sql.Types.BIGINT);
-        insert.setString(i, r.ceiling());
+        insert.setString(i++, r.ceiling());
+        insert.setString(i, r.shadow() == null ? null : write(r.shadow()));
         insert.addBatch();
       }
       insert.executeBatch();
@@ -163,7 +164,8 @@ public class DecisionRepository
         e.checkName,
         e.classifierMillis,
         e.classifierNanoUsd,
-        e.ceiling);
+        e.ceiling,
+        e.shadow == null ? null : read(e.shadow, ShadowOdds.class));
   }
 
   private String write(Object value) {

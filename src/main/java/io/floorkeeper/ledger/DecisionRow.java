@@ -14,6 +14,7 @@ import java.util.Map;
 public final class DecisionRow {
   private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
   private static final TypeReference<Map<String, String>> STRING_MAP = new TypeReference<>() {};
+  private static final TypeReference<ShadowOdds> SHADOW = new TypeReference<>() {};
 
   /** What {@link #read} wants selected, of the table named {@code d}. */
   public static final String COLUMNS =
@@ -22,7 +23,7 @@ public final class DecisionRow {
       d.propensity, d.policy_version, d.epoch, d.bucket, d.mask, d.evaluate, d.learning, d.constraints,
       d.snapshot_age_millis, d.collaboration, d.session_id, d.run_id, d.step, d.data_class, d.tags,
       d.shadow_arm, d.shadow_propensity, d.tenant, d.check_name, d.classifier_millis,
-      d.classifier_nano_usd, d.ceiling
+      d.classifier_nano_usd, d.ceiling, d.shadow
       """;
 
   private final ObjectMapper json;
@@ -70,7 +71,8 @@ public final class DecisionRow {
         row.getString(i++),
         row.getObject(i++, Integer.class),
         row.getObject(i++, Long.class),
-        row.getString(i));
+        row.getString(i++),
+        shadow(row.getString(i)));
   }
 
   /** The decision id of the current row alone. */
@@ -90,6 +92,10 @@ public final class DecisionRow {
     BrokenRowException(String column) {
       super("the column " + column + " holds no JSON of its kind", null, false, false);
     }
+  }
+
+  private ShadowOdds shadow(String text) {
+    return text == null ? null : read("shadow", text, SHADOW);
   }
 
   private List<String> strings(String text) {

@@ -51,6 +51,30 @@ public class PolicyHistory {
     }
   }
 
+  /**
+   * A version as its row has it at this moment.
+   *
+   * @param digest that was kept when it was published
+   * @param policy empty where this service reads its document no longer; its digest is that of the
+   *     document as it stands now
+   */
+  public record Stored(String digest, Optional<Policy> policy) {}
+
+  /** Reads the row again, whatever is remembered: for those who do not believe it. */
+  public Optional<Stored> stored(Connection connection, int version) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select digest, document, source from policy_version"
+                + " where tenant_no = 0 and version = ?")) {
+      select.setInt(1, version);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Stored(row.getString(1), policy(row.getString(2), row.getString(3))))
+            : Optional.empty();
+      }
+    }
+  }
+
   private static Optional<Policy> policy(String document, String source) {
     try {
       return Optional.of(PolicyReader.read(document, source));

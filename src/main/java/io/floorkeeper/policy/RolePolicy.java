@@ -111,15 +111,30 @@ public record RolePolicy(
     return with(another, floor, priorMeans, context);
   }
 
+  /** With learning in another state, and another share drawn in the shadow. */
+  public RolePolicy withLearning(Learning another, double anotherShadowShare) {
+    return with(name, another, floor, priorMeans, context, anotherShadowShare);
+  }
+
   private RolePolicy with(
       String anotherName,
       Optional<QualityFloor> another,
       List<Double> means,
       Optional<ContextPolicy> anotherContext) {
+    return with(anotherName, learning, another, means, anotherContext, shadowShare);
+  }
+
+  private RolePolicy with(
+      String anotherName,
+      Learning anotherLearning,
+      Optional<QualityFloor> another,
+      List<Double> means,
+      Optional<ContextPolicy> anotherContext,
+      double anotherShadowShare) {
     return new RolePolicy(
         anotherName,
         strategy,
-        learning,
+        anotherLearning,
         candidates,
         presetTier,
         another,
@@ -143,6 +158,6 @@ public record RolePolicy(
         classifier,
         checks,
         maxEscalations,
-        shadowShare);
+        anotherShadowShare);
   }
 }

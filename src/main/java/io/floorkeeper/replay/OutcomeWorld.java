@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Recorded outcomes as a world: every pass is all tasks in a seeded shuffle, a phase is a pass, the
@@ -159,6 +161,34 @@ final class OutcomeWorld implements World {
     return groups.get(role).models[candidate];
   }
 
+  /** The same tasks, under a policy of another version from a call on. */
+  World switching(int atCall, UnaryOperator<RolePolicy> before, UnaryOperator<RolePolicy> after) {
+    PolicyBook.Published first = changed(before, 1);
+    PolicyBook.Published second = changed(after, 2);
+    return new World() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Run begin(long seed) {
+        OutcomeRun run = new OutcomeRun(seed);
+        run.policyAt = drawn -> drawn < atCall ? first : second;
+        return run;
+      }
+    };
+  }
+
+  private PolicyBook.Published changed(UnaryOperator<RolePolicy> change, int version) {
+    return new PolicyBook.Published(
+        version,
+        policy.policy().withRoles(change),
+        policy.numbers(),
+        policy.document(),
+        policy.source());
+  }
+
   @Override
   public Run begin(long seed) {
     return new OutcomeRun(seed);
@@ -169,6 +199,7 @@ final class OutcomeWorld implements World {
     private final List<OutcomeData.Task> order = new ArrayList<>();
     private int drawn;
     private int pass;
+    private IntFunction<PolicyBook.Published> policyAt = drawnSoFar -> policy;
 
     OutcomeRun(long seed) {
       this.shuffles = new Random(seed);
@@ -218,7 +249,7 @@ final class OutcomeWorld implements World {
 
     @Override
     public PolicyBook.Published policy() {
-      return policy;
+      return policyAt.apply(drawn);
     }
   }
 }

@@ -135,6 +135,8 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Mixin Comparison comparison = new Comparison();
 
+  @Mixin ShadowOptions shadow = new ShadowOptions();
+
   @Override
   public Integer call() throws IOException {
     check(passes >= 1, "--passes must be 1 or more");
@@ -172,7 +174,20 @@ public final class ReplayCommand implements Callable<Integer> {
       int total = outcomes.tasks().size() * passes;
       int calls = limit == null ? total : Math.min(total, limit);
       LiveReplay.Plan plan = new LiveReplay.Plan(passes, seed, lag, calls);
-      if (comparison.wanted()) {
+      if (shadow.wanted()) {
+        check(where.policy != null, "--shadow-passes goes with --policy, not with --live");
+        check(!comparison.wanted(), "--shadow-passes and --compare do not go together");
+        check(
+            shadow.passes >= 1 && shadow.passes < passes,
+            "--shadow-passes must be 1 or more, and below --passes");
+        check(shadow.share >= 0 && shadow.share <= .5, "--shadow-share must lie in [0, 0.5]");
+        check(shadow.alpha > 0 && shadow.alpha < 1, "--shadow-alpha must lie in (0, 1)");
+        ShadowRun.tell(
+            ShadowRun.run(name(), outcomes, policy(outcomes), plan, shadow, seeds),
+            json,
+            writer(),
+            spec.commandLine().getOut());
+      } else if (comparison.wanted()) {
         check(where.policy != null, "--compare goes with --policy, not with --live");
         new ComparisonRun(name(), outcomes, policy(outcomes), comparison)
             .run(plan, seeds, GENERATED.equals(where.policy), json, spec.commandLine().getOut());

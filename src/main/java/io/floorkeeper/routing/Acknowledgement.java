@@ -1,6 +1,8 @@
 package io.floorkeeper.routing;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What an answer waits for whose pin says {@code audit: required}: either the broker has its record
@@ -14,13 +16,8 @@ final class Acknowledgement {
     return outcome.complete(true);
   }
 
-  /** The limit has passed; false where the broker had it before. */
-  boolean refuse() {
-    return outcome.complete(false);
-  }
-
-  /** True once the broker has it, false once the caller is refused. */
-  CompletableFuture<Boolean> outcome() {
-    return outcome;
+  /** True once the broker has it; false where it does not within the limit. */
+  CompletableFuture<Boolean> within(Duration limit) {
+    return outcome.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -1,6 +1,5 @@
 package io.floorkeeper.routing;
 
-import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.AllocationSettings;
 import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.bandit.Floor;
@@ -239,13 +238,8 @@ final class AllocationBuilder {
           FloorAllocation.allocateWithinBudget(
               beliefs, floor(policy), settings(policy), demoted, preset, budget.getAsDouble());
     }
-    return new MaskAllocation(
-        mask,
-        List.copyOf(candidates),
-        demoted,
-        solution,
-        Allocation.of(solution.pis()),
-        binds ? budget.getAsDouble() : Double.NaN);
+    return MaskAllocation.of(
+        mask, candidates, demoted, solution, binds ? budget.getAsDouble() : Double.NaN);
   }
 
   /** What a task is expected to cost, holdout and control included. */

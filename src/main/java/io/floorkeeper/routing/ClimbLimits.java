@@ -36,6 +36,7 @@ final class ClimbLimits {
   private final List<String> constraints = new ArrayList<>();
   private long open;
   private long well;
+  private boolean recordedFirst;
 
   private ClimbLimits(RouteRequest request, RoleRoutes routes, Policy policy) {
     this.request = request;
@@ -83,6 +84,11 @@ final class ClimbLimits {
     return well;
   }
 
+  /** Whether one of the pins that bind wants the record to be safe before the answer. */
+  boolean recordedFirst() {
+    return recordedFirst;
+  }
+
   /** What narrowed it. */
   List<String> constraints() {
     return constraints;
@@ -105,6 +111,7 @@ final class ClimbLimits {
     long full = routes.fullMask();
     open = Eligibility.pinned(request, caller, routes, policy);
     boolean narrowed = open != full;
+    recordedFirst = Eligibility.isRecordedFirst(request, caller, routes, policy);
     if (narrowed) {
       constraints.addAll(Eligibility.pins(request, caller, routes, policy));
     }
@@ -132,6 +139,7 @@ final class ClimbLimits {
           Eligibility.dataClass(request, caller),
           pin.tags())) {
         open &= Eligibility.allowed(pin, routes.arms());
+        recordedFirst |= pin.auditRequired();
       }
     }
     if (open != before) {

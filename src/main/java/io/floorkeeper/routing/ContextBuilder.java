@@ -1,6 +1,5 @@
 package io.floorkeeper.routing;
 
-import io.floorkeeper.bandit.Allocation;
 import io.floorkeeper.bandit.AllocationSettings;
 import io.floorkeeper.bandit.ArmBelief;
 import io.floorkeeper.bandit.ContextAllocation;
@@ -208,13 +207,8 @@ final class ContextBuilder {
 
   private static MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
     FloorSolution solution = allocation.solution().withShare(ContextVerdict.TRYING_SHARE, wanted);
-    return new MaskAllocation(
-        allocation.mask(),
-        allocation.candidates(),
-        allocation.demoted(),
-        solution,
-        Allocation.of(solution.pis()),
-        Double.NaN);
+    return MaskAllocation.of(
+        allocation.mask(), allocation.candidates(), allocation.demoted(), solution, Double.NaN);
   }
 
   /** By cell, for the masks that the role has allocations for. */
@@ -239,13 +233,8 @@ final class ContextBuilder {
         byCell
             .get(cell)
             .add(
-                new MaskAllocation(
-                    whole.mask(),
-                    whole.candidates(),
-                    whole.demoted(),
-                    solution,
-                    Allocation.of(solution.pis()),
-                    Double.NaN));
+                MaskAllocation.of(
+                    whole.mask(), whole.candidates(), whole.demoted(), solution, Double.NaN));
       }
     }
     return byCell;

@@ -121,6 +121,22 @@ final class Eligibility {
     return mask;
   }
 
+  /**
+   * Whether a pin that binds the request wants its record to be safe before the answer is given.
+   */
+  static boolean isRecordedFirst(
+      RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
+    for (int i = 0; i < policy.pins().size(); i++) {
+      Pin pin = policy.pins().get(i);
+      if (pin.auditRequired()
+          && binds(
+              pin, Pins.isStrictest(policy, dataClass(request, caller)), request, caller, routes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a pin is among what narrowed a choice: pins are told first. */
   static boolean tellsOfPins(List<String> constraints) {
     return !constraints.isEmpty() && constraints.get(0).startsWith(PIN);

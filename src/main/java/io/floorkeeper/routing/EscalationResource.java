@@ -28,7 +28,7 @@ public class EscalationResource {
   private static final String OTHER_CHECK = "other";
 
   private final SnapshotBook snapshots;
-  private final DecisionLog log;
+  private final LoggedAnswers answers;
   private final Escalator escalator;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -37,12 +37,12 @@ public class EscalationResource {
 
   EscalationResource(
       SnapshotBook snapshots,
-      DecisionLog log,
+      LoggedAnswers answers,
       RoutingSettings settings,
       AnswerNumbers numbers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
-    this.log = log;
+    this.answers = answers;
     this.idLifeMillis = settings.idLife().toMillis();
     this.escalator = new Escalator(idLifeMillis);
     this.numbers = numbers;
@@ -68,6 +68,9 @@ public class EscalationResource {
   @APIResponse(
       responseCode = "422",
       description = "The id has expired, the check is none of the role's, or a pin cannot be met")
+  @APIResponse(
+      responseCode = "503",
+      description = "A pin wants the record to be safe first, and the broker has not taken it")
   public EscalateAnswer escalate(@Context SecurityContext context, EscalateRequest request) {
     if (request == null) {
       throw new Problem.BadRequest("missing_body", "the body must be one JSON object", List.of());
@@ -78,17 +81,17 @@ public class EscalationResource {
     Escalation escalation =
         escalator.escalate(request, caller, snapshots.current(), clock.millis());
     count(escalation);
-    if (escalation.climbed() != null) {
-      log.offer(
-          new DecisionLog.Entry(
-              request.asRoute(role(request, escalation)),
-              caller,
-              escalation.climbed(),
-              numbers.next(),
-              null,
-              DecisionLog.Aside.escalated(request.check())));
-    }
-    return EscalateAnswer.of(escalation, request.check(), idLifeMillis);
+    EscalateAnswer answer = EscalateAnswer.of(escalation, request.check(), idLifeMillis);
+    return escalation.climbed() == null
+        ? answer
+        : answers.given(
+            answer,
+            escalation.recordedFirst(),
+            request.asRoute(role(request, escalation)),
+            caller,
+            escalation.climbed(),
+            numbers.next(),
+            DecisionLog.Aside.escalated(request.check()));
   }
 
   private static String role(EscalateRequest request, Escalation escalation) {

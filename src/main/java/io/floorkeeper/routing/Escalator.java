@@ -100,7 +100,8 @@ final class Escalator {
         climb.candidate(),
         climb.above(),
         decision.constraints(),
-        decision);
+        decision,
+        limits.recordedFirst());
   }
 
   private static Escalation stands(
@@ -126,7 +127,8 @@ final class Escalator {
         climb.candidate(),
         outcome == Escalation.Outcome.PASSED ? climb.above() : List.of(),
         List.copyOf(limits.constraints()),
-        null);
+        null,
+        false);
   }
 
   private static String advice(String exhausted) {

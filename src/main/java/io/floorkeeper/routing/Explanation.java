@@ -69,16 +69,22 @@ final class Explanation {
       ObjectNode candidate =
           candidate(routes.arms().get(k), allocation.positionOf(k), allocation.solution());
       if (!routes.learning() && allocation.positionOf(k) >= 0) {
-        // Nothing is drawn: the preset answers, whatever the bandit would do.
-        candidate.put(
-            "propensity",
-            TierPool.probability(routes, TierPool.presetTier(routes), allocation.mask(), k));
+        candidate.put("propensity", unlearned(routes, allocation, k));
+        if (routes.shadow()) {
+          candidate.put(
+              "shadow_propensity", allocation.solution().propensity(allocation.positionOf(k)));
+        }
       }
       candidate.put("demoted", allocation.demoted().contains(allocation.positionOf(k)));
       standing(routes, routes.arms().get(k).armNo(), candidate);
       candidates.add(candidate);
     }
     return candidates;
+  }
+
+  /** The preset answers, whatever the bandit would do, but for the share that a shadow draws. */
+  private static double unlearned(RoleRoutes routes, MaskAllocation allocation, int candidate) {
+    return ShadowMix.propensity(routes, allocation, TierPool.presetTier(routes), candidate);
   }
 
   /** What alarms made of an arm, and since when. */

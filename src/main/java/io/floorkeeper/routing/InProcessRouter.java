@@ -41,6 +41,7 @@ public final class InProcessRouter {
    * @param bucket that the decision belongs to; 0: no context
    * @param context how the task was told apart from others of its role; null: by nothing
    * @param block the evidence block that the decision belongs to
+   * @param shadow what stood behind a shadowed decision; null where the bandit answers
    */
   public record Chosen(
       int candidate,
@@ -52,13 +53,25 @@ public final class InProcessRouter {
       long epoch,
       int bucket,
       RouteAnswer.Context context,
-      int block) {
+      int block,
+      Shadow shadow) {
 
     /** Whether the allocation was not the role's own. */
     public boolean byContext() {
       return context != null && context.inForce();
     }
   }
+
+  /**
+   * What the decision log keeps of a shadowed decision, by candidate; 0: not eligible.
+   *
+   * @param rules the rules' probabilities
+   * @param reference the strongest that was eligible
+   * @param bandit the bandit's probabilities
+   * @param served those with which the candidate that was served was drawn
+   */
+  public record Shadow(
+      int reference, long mask, double[] rules, double[] bandit, double[] served) {}
 
   /**
    * @param published with numbers for its roles and arms
@@ -115,7 +128,25 @@ public final class InProcessRouter {
         decision.id().epoch(),
         decision.id().bucket(),
         decision.routes().told(),
-        decision.id().block());
+        decision.id().block(),
+        decision.shadow() == null ? null : shadow(decision));
+  }
+
+  private static Shadow shadow(Decision decision) {
+    double[] bandit = new double[decision.routes().arms().size()];
+    double[] served = new double[bandit.length];
+    double[] rules = new double[bandit.length];
+    for (int k = 0; k < bandit.length; k++) {
+      int position = decision.shadow().positionOf(k);
+      if (position >= 0) {
+        bandit[k] = decision.shadow().solution().propensity(position);
+        rules[k] = decision.rulesPropensity(k);
+        served[k] = decision.servedPropensity(k);
+      }
+    }
+    List<Integer> candidates = decision.shadow().candidates();
+    return new Shadow(
+        candidates.get(candidates.size() - 1), decision.mask(), rules, bandit, served);
   }
 
   /** Why a role is, or is not, routed by context; empty where its policy has none. */
@@ -125,7 +156,9 @@ public final class InProcessRouter {
 
   private static boolean wantsLabel(Decision decision) {
     MaskAllocation allocation = decision.allocation();
-    return allocation != null
+    boolean drawn = decision.shadow() == null || decision.reason() == Reason.EXPLORED;
+    return drawn
+        && allocation != null
         && allocation.wantsLabels(allocation.positionOf(decision.candidate()));
   }
 }

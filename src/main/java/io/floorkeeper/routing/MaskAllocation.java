@@ -14,6 +14,7 @@ import java.util.Set;
  * @param demoted positions of arms that an alarm took out of exploitation: they keep their share of
  *     exploration, and are labelled, until they have enough new labels
  * @param draws the sampler over {@code solution.pi}
+ * @param shadowDraws the sampler of a shadowed role's drawn share: {@link ShadowMix}
  * @param budgetUsdPerTask that it had to be paid from, since the floor's allocation would cost
  *     more; NaN: no budget binds
  */
@@ -23,7 +24,25 @@ record MaskAllocation(
     Set<Integer> demoted,
     FloorSolution solution,
     Allocation draws,
+    Allocation shadowDraws,
     double budgetUsdPerTask) {
+
+  /** With the samplers that a solution calls for. */
+  static MaskAllocation of(
+      long mask,
+      List<Integer> candidates,
+      Set<Integer> demoted,
+      FloorSolution solution,
+      double budgetUsdPerTask) {
+    return new MaskAllocation(
+        mask,
+        List.copyOf(candidates),
+        demoted,
+        solution,
+        Allocation.of(solution.pis()),
+        Allocation.of(ShadowMix.of(solution, demoted)),
+        budgetUsdPerTask);
+  }
 
   /** The position of a candidate in the solution, or -1. */
   int positionOf(int candidate) {

@@ -40,4 +40,18 @@ record PoolState(Map<String, Standing> byModel, double probeShare) {
   Standing standing(String model) {
     return byModel.getOrDefault(model, Standing.UNKNOWN);
   }
+
+  /** Whether it leaves every request what {@code other} leaves it. */
+  boolean gatesAlike(PoolState other) {
+    return probeShare == other.probeShare
+        && byModel.keySet().equals(other.byModel.keySet())
+        && byModel.keySet().stream()
+            .allMatch(
+                model -> {
+                  Standing one = standing(model);
+                  Standing another = other.standing(model);
+                  return one.health.state() == another.health.state()
+                      && one.admitShare == another.admitShare;
+                });
+  }
 }

@@ -14,6 +14,8 @@ enum Reason {
   HOLDOUT,
   /** The share that goes to the preset arm, to compare with. */
   CONTROL,
+  /** The share of a shadowed role's tasks that is drawn, to judge the bandit by. */
+  EXPLORED,
   /** The arm of the task that this call continues. */
   STICKY,
   /** The next rung of the role's ladder: a check found the rung below wanting. */

@@ -84,8 +84,9 @@ public class RoleResource {
     return node;
   }
 
-  private static ObjectNode role(AllocationSnapshot snapshot, RoleRoutes routes) {
+  private ObjectNode role(AllocationSnapshot snapshot, RoleRoutes routes) {
     ObjectNode node = Explanation.of(routes, routes.allocations().get(0));
+    PoolView.tell(node, routes, snapshots.pool());
     node.put("strategy", routes.policy().strategy().name().toLowerCase(Locale.ROOT));
     node.put("learning", Learnings.of(routes));
     Graduation graduation = Graduation.of(routes.policy(), routes.arms(), routes.calls());

@@ -1,5 +1,6 @@
 package io.floorkeeper.routing;
 
+import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.ArmStanding;
@@ -140,5 +141,25 @@ record RoleRoutes(
       }
     }
     return null;
+  }
+
+  /**
+   * The arm of a mask that has no allocation yet: the cheapest that is proven, else the strongest.
+   */
+  int withoutAllocation(long mask) {
+    int cheapest = -1;
+    FloorSolution all = allocations.get(0).solution();
+    for (int k = 0; k < arms.size(); k++) {
+      if ((mask & 1L << k) != 0
+          && all.proven(k)
+          && (cheapest < 0 || costUsd(k) < costUsd(cheapest))) {
+        cheapest = k;
+      }
+    }
+    return cheapest >= 0 ? cheapest : Long.SIZE - 1 - Long.numberOfLeadingZeros(mask);
+  }
+
+  private double costUsd(int candidate) {
+    return arms.get(candidate).belief().cost().meanUsd();
   }
 }

@@ -40,7 +40,8 @@ public class RouteResource {
   static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
-  private final DecisionLog log;
+  private final PoolBook pool;
+  private final LoggedAnswers answers;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -53,14 +54,16 @@ public class RouteResource {
 
   RouteResource(
       SnapshotBook snapshots,
-      DecisionLog log,
+      PoolBook pool,
+      LoggedAnswers answers,
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       ExternalClassifiers classifiers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
-    this.log = log;
+    this.pool = pool;
+    this.answers = answers;
     this.numbers = numbers;
     this.classifiers = classifiers;
     this.router =
@@ -86,6 +89,9 @@ public class RouteResource {
   @APIResponse(
       responseCode = "422",
       description = "A pin cannot be met, or the data class is not that of the key")
+  @APIResponse(
+      responseCode = "503",
+      description = "A pin wants the record to be safe first, and the broker has not taken it")
   @APIResponse(responseCode = "429", description = "A spend ceiling is reached, and it blocks")
   public RouteAnswer route(@Context SecurityContext context, RouteRequest request) {
     if (request == null) {
@@ -106,10 +112,10 @@ public class RouteResource {
   public Uni<Response> classified(ClassifiedFirst waiting) {
     return Uni.createFrom()
         .completionStage(waiting.classification())
-        .map(classification -> classified(waiting, classification));
+        .flatMap(classification -> classified(waiting, classification));
   }
 
-  private Response classified(ClassifiedFirst waiting, Classification classification) {
+  private Uni<Response> classified(ClassifiedFirst waiting, Classification classification) {
     ProblemMapper problems = new ProblemMapper();
     try {
       RouteRequest request = waiting.request();
@@ -118,11 +124,13 @@ public class RouteResource {
       }
       // Of now: a kill switch or another policy may have come in between.
       RouteAnswer answer = decided(request, waiting.caller(), snapshots.current(), classification);
-      return Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build();
+      return Uni.createFrom().item(Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build());
+    } catch (RecordedFirst recorded) {
+      return new RecordedFirst.Mapper().recorded(recorded);
     } catch (Problem problem) {
-      return problems.problem(problem);
+      return Uni.createFrom().item(problems.problem(problem));
     } catch (RuntimeException defect) {
-      return problems.defect(defect);
+      return Uni.createFrom().item(problems.defect(defect));
     }
   }
 
@@ -142,16 +150,10 @@ public class RouteResource {
     if (decision.unseenMask()) {
       snapshots.want(decision);
     }
+    pool.answered(decision);
     decisions.get(decision.reason()).increment();
-    log.offer(
-        new DecisionLog.Entry(
-            request,
-            caller,
-            decision,
-            number,
-            null,
-            classification == null ? null : classification.aside()));
-    return answer(decision);
+    DecisionLog.Aside aside = classification == null ? null : classification.aside();
+    return answers.given(answer(decision), request, caller, decision, number, aside);
   }
 
   private Decision decide(

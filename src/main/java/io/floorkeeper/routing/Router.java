@@ -175,8 +175,9 @@ final class Router {
       propensity = gates.ofTier(routes, tier, eligible, candidate);
       reason = rule == null ? byRule(routes, Reason.PRESET) : Reason.RULE;
       constraints = rule == null ? constraints : with(constraints, List.of("rule:" + rule.name()));
+      unseen = routes.shadow() && gates.lacksAllocation(routes, eligible) ? eligible : 0;
     } else if (gates.lacksAllocation(routes, eligible)) {
-      candidate = unseen(routes, mask);
+      candidate = routes.withoutAllocation(mask);
       reason = Reason.FALLBACK;
       unseen = eligible;
     } else if (known == null) { // the one arm that the gates' draw has left
@@ -214,16 +215,28 @@ final class Router {
     }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
-    if (routes.shadow() && known != null && !lowered) {
+    boolean free = ceiling == null || !ceiling.acts(); // a ceiling binds exploration too
+    if (routes.shadow() && known != null && free) {
       int shadowShare = share(request, routes, known, random);
       int position = position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);
       shadowPropensity = known.solution().propensity(position);
       flags |= DecisionId.SHADOW;
+      if (routes.policy().shadowShare() > 0) {
+        drawnFrom = known;
+        flags &= ~DecisionId.NOT_DRAWN;
+        if (ShadowMix.draws(request, routes.policy(), random)) {
+          candidate = known.candidates().get(ShadowMix.draw(request, routes, known, random));
+          reason = Reason.EXPLORED;
+        }
+        // Given what the gates left.
+        propensity = ShadowMix.propensity(routes, known, tier, candidate);
+      }
     }
     if (random.nextDouble() < routes.labelCode() / 255.0) {
       flags |= DecisionId.BASE_LABEL;
-    } else if (routes.learning() && wantsLabels(routes, drawnFrom, candidate)) {
+    } else if ((routes.learning() || reason == Reason.EXPLORED)
+        && wantsLabels(routes, drawnFrom, candidate)) {
       flags |= DecisionId.BOOSTED_LABEL;
     }
     if (routes.byContext()) {
@@ -259,8 +272,10 @@ final class Router {
         mask,
         constraints,
         drawnFrom,
+        shadowCandidate < 0 ? null : known,
         shadowCandidate,
         shadowPropensity,
+        shadowCandidate < 0 ? -1 : tier,
         ceiling,
         unseen,
         id,
@@ -287,30 +302,6 @@ final class Router {
       case FIXED -> Reason.FIXED;
       case RULES, LEARN -> otherwise;
     };
-  }
-
-  private static int strongest(long mask) {
-    return Long.SIZE - 1 - Long.numberOfLeadingZeros(mask);
-  }
-
-  /**
-   * No allocation for this mask yet: the cheapest eligible arm that is proven, else the strongest.
-   */
-  private static int unseen(RoleRoutes routes, long mask) {
-    int cheapest = -1;
-    FloorSolution all = routes.allocations().get(0).solution();
-    for (int k = 0; k < routes.arms().size(); k++) {
-      if ((mask & 1L << k) != 0
-          && all.proven(k)
-          && (cheapest < 0 || costUsd(routes, k) < costUsd(routes, cheapest))) {
-        cheapest = k;
-      }
-    }
-    return cheapest >= 0 ? cheapest : strongest(mask);
-  }
-
-  private static double costUsd(RoleRoutes routes, int candidate) {
-    return routes.arms().get(candidate).belief().cost().meanUsd();
   }
 
   /** Whose share of the traffic the request falls into: HOLDOUT, CONTROL, or 0, the bandit's. */
@@ -346,7 +337,7 @@ final class Router {
         : allocation.draws().drawBySession(uniform(request, routes.policy(), ARM_SALT, random));
   }
 
-  private static double uniform(
+  static double uniform(
       RouteRequest request, RolePolicy policy, long salt, UniformRandomProvider random) {
     return request.sessionId() == null
         ? random.nextDouble()
@@ -387,8 +378,10 @@ final class Router {
         mask,
         constraints,
         null,
+        null,
         -1,
         0,
+        -1,
         null,
         0,
         id,

@@ -27,4 +27,8 @@ public interface RoutingSettings {
   /** Decisions that wait in memory for the broker; beyond it they are counted and not kept. */
   @WithDefault("65536")
   int decisionLogCapacity();
+
+  /** So long an answer whose pin says {@code audit: required} waits for its record to be safe. */
+  @WithDefault("PT2S")
+  Duration auditAckLimit();
 }

@@ -157,11 +157,17 @@ class SnapshotBook {
     }
   }
 
+  /** How the models stand, as far as it is known. */
+  PoolState pool() {
+    return pool;
+  }
+
   /** How the models stand now: gates before the next request, and allocations for what is left. */
   void take(PoolState standing) {
+    boolean alike = standing.gatesAlike(pool);
     pool = standing;
     AllocationSnapshot snapshot = current.get();
-    if (snapshot != null) {
+    if (snapshot != null && !alike) {
       rebuild(snapshot.source());
     }
   }

@@ -87,7 +87,7 @@ class RoomsTest {
           .whereLayer("routing")
           .mayOnlyBeAccessedByLayers("replay", "trial")
           .whereLayer("attribution")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("routing", "replay")
           .whereLayer("audit")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("posterior")

@@ -36,6 +36,24 @@ final class Ledger {
     }
   }
 
+  /** What is done with each row. */
+  interface RowReader {
+    void read(ResultSet row) throws SQLException;
+  }
+
+  /** Row by row. */
+  void each(String query, RowReader reader) {
+    try (Connection connection = DriverManager.getConnection(url, EmbeddedDatabase.NAME, password);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      while (row.next()) {
+        reader.read(row);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(query, e);
+    }
+  }
+
   /** Changes it behind the service's back. */
   void execute(String... statements) {
     try (Connection connection = DriverManager.getConnection(url, EmbeddedDatabase.NAME, password);

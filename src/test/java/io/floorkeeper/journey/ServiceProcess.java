@@ -60,6 +60,7 @@ final class ServiceProcess implements AutoCloseable {
     settings.put("floorkeeper.embedded.kafka-port", "" + freePort());
     settings.put("floorkeeper.embedded.kafka-controller-port", "" + freePort());
     settings.put("floorkeeper.snapshot.interval", "PT0.2S");
+    settings.put("floorkeeper.pool.interval", "PT0.2S");
     settings.put("floorkeeper.policy.file", policy.toAbsolutePath().toString());
     return new ServiceProcess(folder, settings);
   }
@@ -125,6 +126,17 @@ final class ServiceProcess implements AutoCloseable {
 
   HttpResponse<String> get(String path) {
     return send(HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20)).build());
+  }
+
+  /**
+   * @param accept the media type that is wanted
+   */
+  HttpResponse<String> get(String path, String accept) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Accept", accept)
+            .build());
   }
 
   HttpResponse<String> post(String path, String body) {

@@ -34,6 +34,22 @@ class DecisionBytesTest {
   }
 
   @Test
+  void everyNumberOfAShadowCounts() {
+    ShadowOdds.Arm strong = new ShadowOdds.Arm("large/b", 0, .5, .5);
+    List<ShadowOdds> odds =
+        List.of(
+            new ShadowOdds(.5, List.of(new ShadowOdds.Arm("small/a", 1, .5, .25), strong)),
+            new ShadowOdds(.25, List.of(new ShadowOdds.Arm("small/a", 1, .5, .25), strong)),
+            new ShadowOdds(.5, List.of(new ShadowOdds.Arm("small/b", 1, .5, .25), strong)),
+            new ShadowOdds(.5, List.of(new ShadowOdds.Arm("small/a", 0, .5, .25), strong)),
+            new ShadowOdds(.5, List.of(new ShadowOdds.Arm("small/a", 1, .25, .25), strong)),
+            new ShadowOdds(.5, List.of(new ShadowOdds.Arm("small/a", 1, .5, .5), strong)),
+            new ShadowOdds(.5, List.of(strong, new ShadowOdds.Arm("small/a", 1, .5, .25))));
+
+    assertThat(odds.stream().map(ShadowOdds::texts).distinct()).hasSize(odds.size());
+  }
+
+  @Test
   void theOrderOfTagsIsNone() {
     Map<String, String> oneWay = new LinkedHashMap<>();
     oneWay.put("team", "claims");
@@ -141,6 +157,9 @@ class DecisionBytesTest {
     }
     if (type == Map.class) {
       return Map.of("key", "value-" + n);
+    }
+    if (type == ShadowOdds.class) {
+      return new ShadowOdds(1.0 / (n + 3), List.of(new ShadowOdds.Arm("small/a", 1, .5, .25)));
     }
     throw new AssertionError("a field of a type that this test does not know: " + field);
   }

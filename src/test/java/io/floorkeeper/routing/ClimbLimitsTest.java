@@ -79,6 +79,19 @@ class ClimbLimitsTest extends EscalatorFixture {
   }
 
   @Test
+  void norDoesItGetRidOfARecordThatHasToBeSafeFirst() {
+    AllocationSnapshot snapshot = worker("", PHI.replace("models:", "audit: required, models:"));
+    String pinned = decide(snapshot, Ask.worker().dataClass("phi")).decisionId();
+    String free = decide(snapshot, Ask.worker()).decisionId();
+
+    assertThat(
+            escalate(snapshot, failed(pinned, "schema", null, Ask.FREE, Map.of())).recordedFirst())
+        .isTrue();
+    assertThat(escalate(snapshot, failed(free, "schema", null, Ask.FREE, Map.of())).recordedFirst())
+        .isFalse();
+  }
+
+  @Test
   void aPinnedDecisionByItsTagsStaysPinnedWithoutThem() {
     AllocationSnapshot snapshot = worker("", TAGGED);
     Decision pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu")));

@@ -45,7 +45,9 @@ class PinPropertyTest {
     for (int p = 0; p < POLICIES; p++) {
       roots.clear();
       PolicyBook.Published published = Snapshots.published(policy());
-      AllocationSnapshot snapshot = Snapshots.of(published, evidence());
+      AllocationSnapshot snapshot =
+          Snapshots.of(published, evidence())
+              .withGates(RoleGates.of(published.policy().roles().values(), pool()));
       for (int r = 0; r < REQUESTS; r++) {
         decide(request(), caller(), snapshot, published.policy());
       }
@@ -221,6 +223,19 @@ class PinPropertyTest {
 
   private io.floorkeeper.posterior.RoleEvidence evidence() {
     return random.nextBoolean() ? Snapshots.midIsProven() : Snapshots.undecided();
+  }
+
+  /** Models that are well, ill, probed, full, in any mixture. */
+  private PoolState pool() {
+    Map<String, PoolState.Standing> models = new HashMap<>();
+    for (String model : MODELS) {
+      ArmHealth.State state = ArmHealth.State.values()[random.nextInt(3)];
+      double admitted = random.nextBoolean() ? 1 : random.nextDouble();
+      models.put(
+          model,
+          new PoolState.Standing(new ArmHealth(state, 1), 30, 20, 900, admitted, 30, Double.NaN));
+    }
+    return random.nextBoolean() ? PoolState.UNKNOWN : new PoolState(models, random.nextDouble());
   }
 
   private String one(List<String> of) {
