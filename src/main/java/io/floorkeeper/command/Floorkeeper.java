@@ -37,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
     footer = {"", "Without a command: serve."},
     subcommands = {
       ServeCommand.class,
+      PolicyCommand.class,
       AuditCommand.class,
       KeysCommand.class,
       ReplayCommand.class,

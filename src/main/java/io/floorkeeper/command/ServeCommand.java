@@ -7,8 +7,8 @@ import io.floorkeeper.platform.Loopback;
 import io.floorkeeper.platform.Settings;
 import io.floorkeeper.platform.StartRefusedException;
 import io.floorkeeper.policy.InvalidPolicyException;
+import io.floorkeeper.policy.PolicyFiles;
 import io.floorkeeper.policy.PolicyPresets;
-import io.floorkeeper.policy.PolicyReader;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
@@ -69,7 +69,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "FILE|PRESET",
-      description = "The policy to start with: a file, or the name of a preset.")
+      description = "The policy to start with: a file or folder, watched, or the name of a preset.")
   private String policy;
 
   @Option(names = "--demo", description = "Shows the service at work on generated traffic.")
@@ -148,7 +148,7 @@ final class ServeCommand implements Callable<Integer> {
     Optional<String> file = settings.find("floorkeeper.policy.file");
     try {
       if (file.isPresent() && !file.get().isEmpty() && Files.isReadable(Path.of(file.get()))) {
-        PolicyReader.read(Files.readString(Path.of(file.get())), file.get());
+        PolicyFiles.look(Path.of(file.get())).policy();
       }
       return Optional.empty();
     } catch (InvalidPolicyException e) {

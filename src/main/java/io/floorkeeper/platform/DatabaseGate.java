@@ -6,9 +6,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManagerFactory;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
 
@@ -63,6 +65,31 @@ public class DatabaseGate {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return isOpen();
+    }
+  }
+
+  /**
+   * Does what cannot be done without it.
+   *
+   * @throws Problem.Unavailable where it is not in use yet, or fails on the way: whether something
+   *     was written is then not known
+   */
+  public <T> T ask(Supplier<T> work) {
+    if (!isOpen()) {
+      throw new Problem.Unavailable("database_unavailable", "the database is not in use yet");
+    }
+    try {
+      return work.get();
+    } catch (Problem problem) {
+      throw problem;
+    } catch (RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof SQLException) {
+          throw new Problem.Unavailable(
+              "database_unavailable", "the database cannot be used: " + Causes.briefly(e));
+        }
+      }
+      throw e;
     }
   }
 

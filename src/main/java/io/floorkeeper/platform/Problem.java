@@ -1,6 +1,7 @@
 package io.floorkeeper.platform;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the service says when it cannot do what it was asked: the one family that becomes RFC 9457
@@ -15,12 +16,23 @@ public abstract sealed class Problem extends RuntimeException {
   private final int status;
   private final String code;
   private final transient List<FieldError> errors;
+  private final transient Map<String, Object> members;
 
   private Problem(int status, String code, String message, List<FieldError> errors) {
+    this(status, code, message, errors, Map.of());
+  }
+
+  private Problem(
+      int status,
+      String code,
+      String message,
+      List<FieldError> errors,
+      Map<String, Object> members) {
     super(message, null, false, false); // an answer, not a fault: nobody reads its stack trace
     this.status = status;
     this.code = code;
     this.errors = List.copyOf(errors);
+    this.members = Map.copyOf(members);
   }
 
   public int status() {
@@ -34,6 +46,11 @@ public abstract sealed class Problem extends RuntimeException {
 
   public List<FieldError> errors() {
     return errors;
+  }
+
+  /** What programs need besides: numbers, texts, and lists and maps of them. */
+  public Map<String, Object> members() {
+    return members;
   }
 
   /** 400: the request cannot be read. */
@@ -82,6 +99,30 @@ public abstract sealed class Problem extends RuntimeException {
 
     public Unprocessable(String code, String field, String message) {
       super(422, code, field + ": " + message, List.of(new FieldError(field, message)));
+    }
+
+    public Unprocessable(
+        String code, String message, List<FieldError> errors, Map<String, Object> members) {
+      super(422, code, message, errors, members);
+    }
+  }
+
+  /** 412: what the caller takes for the present is past. */
+  public static final class PreconditionFailed extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public PreconditionFailed(
+        String code, String field, String message, Map<String, Object> members) {
+      super(412, code, field + ": " + message, List.of(new FieldError(field, message)), members);
+    }
+  }
+
+  /** 428: the caller has to say what it takes for the present. */
+  public static final class PreconditionRequired extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public PreconditionRequired(String code, String field, String message) {
+      super(428, code, field + ": " + message, List.of(new FieldError(field, message)));
     }
   }
 

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +34,12 @@ public final class ProblemMapper {
   @ServerExceptionMapper
   public Response problem(Problem problem) {
     Response response =
-        answer(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+        answer(
+            problem.status(),
+            problem.code(),
+            problem.getMessage(),
+            problem.errors(),
+            problem.members());
     return problem instanceof Problem.CeilingReached ceiling
             && ceiling.retryAfterSeconds() != Problem.CeilingReached.NEVER
         ? Response.fromResponse(response).header("Retry-After", ceiling.retryAfterSeconds()).build()
@@ -118,10 +124,20 @@ public final class ProblemMapper {
 
   /** The body of a problem, for those who answer outside the endpoints. */
   public static String body(Problem problem) {
-    return body(problem.status(), problem.code(), problem.getMessage(), problem.errors());
+    return body(
+        problem.status(),
+        problem.code(),
+        problem.getMessage(),
+        problem.errors(),
+        problem.members());
   }
 
-  private static String body(int status, String code, String detail, List<FieldError> errors) {
+  private static String body(
+      int status,
+      String code,
+      String detail,
+      List<FieldError> errors,
+      Map<String, Object> members) {
     JsonObject body =
         new JsonObject()
             .put("type", "about:blank")
@@ -135,12 +151,24 @@ public final class ProblemMapper {
           x -> array.add(new JsonObject().put("field", x.field()).put("message", x.message())));
       body.put("errors", array);
     }
+    members.forEach(body::put);
     return body.encode();
   }
 
   private static Response answer(int status, String code, String detail, List<FieldError> errors) {
+    return answer(status, code, detail, errors, Map.of());
+  }
+
+  private static Response answer(
+      int status,
+      String code,
+      String detail,
+      List<FieldError> errors,
+      Map<String, Object> members) {
     Response.ResponseBuilder response =
-        Response.status(status).type(MEDIA_TYPE).entity(body(status, code, detail, errors));
+        Response.status(status)
+            .type(MEDIA_TYPE)
+            .entity(body(status, code, detail, errors, members));
     if (status == 401) {
       response.header("WWW-Authenticate", CHALLENGE);
     }

@@ -15,6 +15,16 @@ public record Finding(String path, String message, String suggestion) {
     this(path, message, Suggestions.of(path, message));
   }
 
+  /** The same in one file of several. */
+  Finding in(String file) {
+    return at(path.isEmpty() ? file : file + ": " + path);
+  }
+
+  /** The same elsewhere. */
+  Finding at(String anotherPath) {
+    return new Finding(anotherPath, message, suggestion);
+  }
+
   @Override
   public String toString() {
     return path.isEmpty() ? message : path + ": " + message;

@@ -16,9 +16,21 @@ public class PolicyBook {
    * @param version 1 and up; 0 while the database has not numbered it yet
    * @param document as it was read
    * @param source where it was read from, for people
+   * @param origin who made it, and why
    */
   public record Published(
-      int version, Policy policy, Numbers numbers, String document, String source) {}
+      int version,
+      Policy policy,
+      Numbers numbers,
+      String document,
+      String source,
+      PolicyOrigin origin) {
+
+    /** Of unknown origin. */
+    public Published(int version, Policy policy, Numbers numbers, String document, String source) {
+      this(version, policy, numbers, document, source, PolicyOrigin.UNKNOWN);
+    }
+  }
 
   private final AtomicReference<Published> current = new AtomicReference<>();
   private final List<Consumer<Published>> readers = new CopyOnWriteArrayList<>();

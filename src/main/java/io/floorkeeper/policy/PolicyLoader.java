@@ -6,31 +6,36 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
-import org.jboss.logging.Logger;
 
 /**
- * Reads the policy at start, so that routing answers at once, and publishes it as a version when
- * the database is there.
+ * Reads the policy at start, so that routing answers at once. When the database is there, what the
+ * file or preset says is published if it is new, and the version in force is followed.
  */
 @ApplicationScoped
 public class PolicyLoader {
-  private static final Logger LOG = Logger.getLogger(PolicyLoader.class);
-
   /** Before those who need a policy. */
   public static final int AT_START = 1_000;
 
   private final PolicySettings settings;
   private final PolicyBook book;
-  private final PolicyRepository repository;
-  private PolicyBook.Published read;
+  private final PolicyService service;
+  private final PolicyFollower follower;
+  private final PolicyWatch watch;
 
-  PolicyLoader(PolicySettings settings, PolicyBook book, PolicyRepository repository) {
+  PolicyLoader(
+      PolicySettings settings,
+      PolicyBook book,
+      PolicyService service,
+      PolicyFollower follower,
+      PolicyWatch watch) {
     this.settings = settings;
     this.book = book;
-    this.repository = repository;
+    this.service = service;
+    this.follower = follower;
+    this.watch = watch;
   }
 
   /**
@@ -38,42 +43,37 @@ public class PolicyLoader {
    */
   void load(@Observes @Priority(AT_START) StartupEvent event) {
     if (settings.file().isPresent()) {
-      Path file = settings.file().get();
-      String document = content(file);
-      read =
-          new PolicyBook.Published(
-              0,
-              PolicyReader.read(document, file.toString()),
-              Numbers.NONE,
-              document,
-              file.toString());
+      Path path = settings.file().get().toAbsolutePath().normalize();
+      PolicyFiles files = look(path);
+      watch.start(path, files, PolicyWatch.draft(files, path));
     } else {
       String document = PolicyPresets.document(settings.preset());
       String source = "preset " + settings.preset();
-      read =
-          new PolicyBook.Published(
-              0, PolicyReader.read(document, source), Numbers.NONE, document, source);
+      watch.start(
+          new PolicyDraft(
+              PolicyReader.read(document, source),
+              document,
+              source,
+              "preset:" + settings.preset(),
+              null));
     }
-    book.publish(read);
+    PolicyDraft read = watch.said();
+    book.publish(
+        new PolicyBook.Published(0, read.policy(), Numbers.NONE, read.document(), read.source()));
   }
 
-  void publish(@Observes @Priority(DatabaseReady.Order.POLICY) DatabaseReady ready) {
-    PolicyBook.Published published =
-        repository.publish(read.policy(), read.document(), read.source());
-    LOG.infof(
-        "policy version %d from %s: %d roles",
-        published.version(), published.source(), published.policy().roles().size());
-    book.publish(published);
+  void publish(@Observes @Priority(DatabaseReady.Order.POLICY) DatabaseReady ready)
+      throws SQLException {
+    service.hear(watch.said());
+    follower.start();
   }
 
-  private static String content(Path file) {
+  private static PolicyFiles look(Path path) {
     try {
-      return Files.readString(file);
+      return PolicyFiles.look(path);
     } catch (IOException e) {
       throw new InvalidPolicyException(
-          List.of(
-              new Finding(
-                  "floorkeeper.policy.file", "the file " + file + " cannot be read: " + e)));
+          List.of(new Finding("floorkeeper.policy.file", path + " cannot be read: " + e)));
     }
   }
 }

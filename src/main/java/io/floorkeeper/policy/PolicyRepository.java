@@ -1,18 +1,21 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.platform.AuditTrail;
+import io.floorkeeper.platform.Problem;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.hibernate.Session;
 
-/** Policy versions and the numbers of roles and arms, in Postgres. */
+/**
+ * Policy versions in Postgres: written once, the highest in force. A version, the numbers of its
+ * roles and arms, and what a file said last move in one transaction.
+ */
 @ApplicationScoped
 class PolicyRepository
     implements PanacheRepositoryBase<PolicyVersionEntity, PolicyVersionEntity.Key> {
@@ -22,115 +25,151 @@ class PolicyRepository
   /** Replicas that publish at once do it one after the other. */
   private static final long PUBLISH_LOCK = 0x666C6F6F72L;
 
+  private final NumberRegistry numbers;
+  private final AuditTrail trail;
+
+  PolicyRepository(NumberRegistry numbers, AuditTrail trail) {
+    this.numbers = numbers;
+    this.trail = trail;
+  }
+
   /**
-   * Records the policy as the newest version, unless it is that already, and numbers its roles and
-   * arms.
+   * What became of a draft.
+   *
+   * @param before what was in force until then; null: nothing
+   * @param now what is in force; {@code before} where the draft says the same
+   */
+  record Outcome(PolicyVersionEntity before, PolicyVersionEntity now) {
+    boolean isNew() {
+      return before != now;
+    }
+  }
+
+  /**
+   * Compares and swaps: records the draft as the newest version where {@code expected} has the
+   * digest in force. A draft of the digest in force changes nothing, whatever was expected: so an
+   * answer that was lost can be asked for again.
+   *
+   * @throws Problem.PreconditionFailed where another version is in force
    */
   @Transactional
-  PolicyBook.Published publish(Policy policy, String document, String source) {
-    Session session = getEntityManager().unwrap(Session.class);
-    session
-        .createNativeQuery("select pg_advisory_xact_lock(" + PUBLISH_LOCK + ")", Object.class)
-        .getResultList();
-    Optional<PolicyVersionEntity> newest =
-        find("tenantNo = ?1", Sort.descending("version"), DEFAULT_TENANT).firstResultOptional();
-    int version = newest.map(v -> v.version).orElse(0);
-    if (newest.isEmpty() || !newest.get().digest.equals(policy.digest())) {
-      version++;
-      PolicyVersionEntity entity = new PolicyVersionEntity();
-      entity.tenantNo = DEFAULT_TENANT;
-      entity.version = version;
-      entity.digest = policy.digest();
-      entity.document = document;
-      entity.source = source;
-      entity.publishedAt = Instant.now();
-      persist(entity);
+  Outcome publish(PolicyDraft draft, Collection<String> expected) {
+    lock();
+    Optional<PolicyVersionEntity> newest = newest();
+    String inForce = newest.map(v -> v.digest).orElse("");
+    if (!inForce.equals(draft.policy().digest()) && !expected.contains(inForce)) {
+      throw moved(newest);
     }
-    return new PolicyBook.Published(version, policy, numbers(session, policy), document, source);
-  }
-
-  private static Numbers numbers(Session session, Policy policy) {
-    TreeSet<String> armKeys = new TreeSet<>();
-    for (RolePolicy role : policy.roles().values()) {
-      session
-          .createNativeMutationQuery(
-              "insert into role (tenant_no, name) values (:tenant, :name) on conflict do nothing")
-          .setParameter("tenant", DEFAULT_TENANT)
-          .setParameter("name", role.name())
-          .executeUpdate();
-      role.candidates().forEach(arm -> armKeys.add(arm.key()));
-    }
-    for (String key : armKeys) {
-      session
-          .createNativeMutationQuery(
-              """
-              insert into arm (tenant_no, arm_no, key)
-              select :tenant, coalesce(max(arm_no), 0) + 1, :key from arm where tenant_no = :tenant
-              on conflict (tenant_no, key) do nothing
-              """)
-          .setParameter("tenant", DEFAULT_TENANT)
-          .setParameter("key", key)
-          .executeUpdate();
-    }
-    Map<String, Integer> roleNos =
-        byName(
-            session
-                .createNativeQuery(
-                    "select name, role_no from role where tenant_no = :tenant", Object[].class)
-                .setParameter("tenant", DEFAULT_TENANT)
-                .getResultList());
-    return new Numbers(
-        roleNos,
-        byName(
-            session
-                .createNativeQuery(
-                    "select key, arm_no from arm where tenant_no = :tenant", Object[].class)
-                .setParameter("tenant", DEFAULT_TENANT)
-                .getResultList()),
-        buckets(session, policy, roleNos));
+    return append(draft, newest);
   }
 
   /**
-   * Buckets are numbered within their role, by what they mean. A role that has used up its numbers
-   * gets no more: such a bucket is stamped 0, no context, and stays out of every split.
+   * Takes what a file or preset says; one that says what it said last undoes nothing that somebody
+   * published since.
    */
-  private static Map<String, Map<String, Integer>> buckets(
-      Session session, Policy policy, Map<String, Integer> roleNos) {
-    Map<String, Map<String, Integer>> buckets = new HashMap<>();
-    for (RolePolicy role : policy.roles().values()) {
-      int roleNo = roleNos.get(role.name());
-      for (String meaning : role.context().map(ContextPolicy::meanings).orElse(List.of())) {
+  @Transactional
+  Outcome hear(PolicyDraft draft) {
+    lock();
+    Session session = getEntityManager().unwrap(Session.class);
+    boolean same =
         session
-            .createNativeMutationQuery(
-                """
-                insert into context_bucket (role_no, bucket, meaning)
-                select :role, coalesce(max(bucket), 0) + 1, :meaning
-                from context_bucket where role_no = :role having coalesce(max(bucket), 0) < :most
-                on conflict (role_no, md5(meaning)) do nothing
-                """)
-            .setParameter("role", roleNo)
-            .setParameter("meaning", meaning)
-            .setParameter("most", Numbers.MOST_BUCKET_NO)
-            .executeUpdate();
-      }
-      Map<String, Integer> known =
-          byName(
-              session
-                  .createNativeQuery(
-                      "select meaning, bucket from context_bucket where role_no = :role",
-                      Object[].class)
-                  .setParameter("role", roleNo)
-                  .getResultList());
-      if (!known.isEmpty()) {
-        buckets.put(role.name(), known);
-      }
+            .createNativeQuery(
+                "select digest from policy_source where tenant_no = :tenant", String.class)
+            .setParameter("tenant", DEFAULT_TENANT)
+            .getResultList()
+            .contains(draft.policy().digest());
+    Optional<PolicyVersionEntity> newest = newest();
+    if (same && newest.isPresent()) {
+      return new Outcome(newest.get(), newest.get());
     }
-    return buckets;
+    session
+        .createNativeMutationQuery(
+            """
+            insert into policy_source (tenant_no, digest, source) values (:tenant, :digest, :source)
+            on conflict (tenant_no) do update
+              set digest = excluded.digest, source = excluded.source, said_at = now()
+            """)
+        .setParameter("tenant", DEFAULT_TENANT)
+        .setParameter("digest", draft.policy().digest())
+        .setParameter("source", draft.source())
+        .executeUpdate();
+    return append(draft, newest);
   }
 
-  private static Map<String, Integer> byName(List<Object[]> rows) {
-    Map<String, Integer> numbers = new HashMap<>();
-    rows.forEach(row -> numbers.put((String) row[0], ((Number) row[1]).intValue()));
-    return numbers;
+  /** The version of this number. */
+  @Transactional
+  Optional<PolicyVersionEntity> version(int version) {
+    return findByIdOptional(new PolicyVersionEntity.Key(DEFAULT_TENANT, version));
+  }
+
+  /**
+   * Versions, newest first.
+   *
+   * @param below only versions below this one
+   */
+  @Transactional
+  List<PolicyVersionEntity> versions(int below, int limit) {
+    return find("tenantNo = ?1 and version < ?2", Sort.descending("version"), DEFAULT_TENANT, below)
+        .page(0, limit)
+        .list();
+  }
+
+  private Optional<PolicyVersionEntity> newest() {
+    return find("tenantNo = ?1", Sort.descending("version"), DEFAULT_TENANT).firstResultOptional();
+  }
+
+  /** Nobody is waited for long: not for another's lock, nor for one whose host went away in it. */
+  private void lock() {
+    Session session = getEntityManager().unwrap(Session.class);
+    session.doWork(
+        connection -> {
+          try (java.sql.Statement statement = connection.createStatement()) {
+            statement.execute("set local lock_timeout = '5s'");
+            statement.execute("set local idle_in_transaction_session_timeout = '10s'");
+            statement.execute("select pg_advisory_xact_lock(" + PUBLISH_LOCK + ")");
+          }
+        });
+  }
+
+  private Outcome append(PolicyDraft draft, Optional<PolicyVersionEntity> newest) {
+    if (newest.isPresent() && newest.get().digest.equals(draft.policy().digest())) {
+      return new Outcome(newest.get(), newest.get());
+    }
+    PolicyVersionEntity entity = new PolicyVersionEntity();
+    entity.tenantNo = DEFAULT_TENANT;
+    entity.version = newest.map(v -> v.version).orElse(0) + 1;
+    entity.digest = draft.policy().digest();
+    entity.document = draft.document();
+    entity.source = draft.source();
+    entity.author = draft.author();
+    entity.reason = draft.reason();
+    entity.parentDigest = newest.map(v -> v.digest).orElse(null);
+    entity.publishedAt = Instant.now();
+    persist(entity);
+    getEntityManager()
+        .unwrap(Session.class)
+        .doWork(
+            connection -> {
+              numbers.give(connection, draft.policy());
+              trail.record(
+                  connection,
+                  draft.isRollback() ? AuditTrail.POLICY_ROLLED_BACK : AuditTrail.POLICY_PUBLISHED,
+                  draft.author(),
+                  AuditTrail.policySubject(entity.version),
+                  entity.digest + (draft.reason() == null ? "" : " " + draft.reason()));
+            });
+    return new Outcome(newest.orElse(null), entity);
+  }
+
+  private static Problem.PreconditionFailed moved(Optional<PolicyVersionEntity> newest) {
+    int version = newest.map(v -> v.version).orElse(0);
+    String digest = newest.map(v -> v.digest).orElse("");
+    return new Problem.PreconditionFailed(
+        "policy_moved",
+        "If-Match",
+        "another policy is in force: version "
+            + version
+            + "; read it, and say again what shall change",
+        java.util.Map.of("current_version", version, "current_digest", digest));
   }
 }

@@ -7,8 +7,10 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import org.hibernate.annotations.Immutable;
 
 @Entity
+@Immutable
 @Table(name = "policy_version")
 @IdClass(PolicyVersionEntity.Key.class)
 class PolicyVersionEntity {
@@ -23,7 +25,16 @@ class PolicyVersionEntity {
   String digest;
   String document;
   String source;
+  String author;
+  String reason;
+
+  @Column(name = "parent_digest")
+  String parentDigest;
 
   @Column(name = "published_at")
   Instant publishedAt;
+
+  PolicyOrigin origin() {
+    return new PolicyOrigin(author, reason, parentDigest, publishedAt);
+  }
 }

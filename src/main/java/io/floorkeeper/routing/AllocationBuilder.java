@@ -55,6 +55,7 @@ final class AllocationBuilder {
         previous != null && previous.published() == published
             ? changed(published, posteriors, wantedMasks, previous)
             : all(published, posteriors, wantedMasks);
+    boolean killed = previous != null && previous.killSwitch();
     return new AllocationSnapshot(
         source,
         published,
@@ -62,7 +63,8 @@ final class AllocationBuilder {
         roles,
         posteriors.readAtMillis(),
         Map.of(),
-        spend(published, posteriors));
+        spend(published, posteriors),
+        killed);
   }
 
   private static Map<String, RoleSpend> spend(

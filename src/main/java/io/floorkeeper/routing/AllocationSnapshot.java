@@ -13,6 +13,7 @@ import java.util.Map;
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
  * @param gates by role name, of roles that have any
  * @param spend by role name, of roles with a spend ceiling
+ * @param killSwitch whether every role answers by its preset tier
  */
 record AllocationSnapshot(
     Source source,
@@ -21,7 +22,8 @@ record AllocationSnapshot(
     RoleTable roles,
     long evidenceAtMillis,
     Map<String, RoleGates> gates,
-    Map<String, RoleSpend> spend) {
+    Map<String, RoleSpend> spend,
+    boolean killSwitch) {
 
   /** Where the evidence comes from. */
   enum Source {
@@ -33,9 +35,18 @@ record AllocationSnapshot(
     STATIC
   }
 
+  /** The same with the kill switch so. */
+  AllocationSnapshot withKillSwitch(boolean on) {
+    return on == killSwitch
+        ? this
+        : new AllocationSnapshot(
+            source, published, keys, roles, evidenceAtMillis, gates, spend, on);
+  }
+
   /** The same behind these gates. */
   AllocationSnapshot withGates(Map<String, RoleGates> others) {
-    return new AllocationSnapshot(source, published, keys, roles, evidenceAtMillis, others, spend);
+    return new AllocationSnapshot(
+        source, published, keys, roles, evidenceAtMillis, others, spend, killSwitch);
   }
 
   RoleGates gates(RoleRoutes routes) {

@@ -41,8 +41,11 @@ record Continuation(long idLifeMillis) {
    *
    * @throws Problem.BadRequest where it is a task of another role
    */
-  static int candidate(RoleRoutes routes, DecisionId root) {
+  static int candidate(RoleRoutes routes, DecisionId root, AllocationSnapshot snapshot) {
     if (root.roleNo() != routes.roleNo()) {
+      if (root.policyVersion() != snapshot.published().version()) {
+        return -1; // under another policy another role answered for this one
+      }
       throw Problem.BadRequest.field(
           "wrong_role", "continues", "is a decision for another role than this request's");
     }

@@ -87,8 +87,8 @@ class ExternalClassifiers {
 
   /**
    * Whether somebody has to be asked before this request can be decided: its role names a URL, it
-   * does not say its complexity, it goes on with no task, and there is a choice. Allocates nothing
-   * where the role has no URL.
+   * does not say its complexity, it goes on with no task, no kill switch is on, and there is a
+   * choice. Allocates nothing where the role has no URL.
    *
    * @throws io.floorkeeper.platform.Problem as the decision itself would: before anybody is asked
    */
@@ -100,6 +100,7 @@ class ExternalClassifiers {
         && routes.policy().strategy() != RolePolicy.Strategy.FIXED
         && request.complexity() == null
         && request.continues() == null
+        && !snapshot.killSwitch()
         && Long.bitCount(Eligibility.mask(request, caller, routes, snapshot.published().policy()))
             > 1;
   }

@@ -28,7 +28,7 @@ enum Reason {
   FIXED,
   /** The policy's rules for this role. */
   RULE,
-  /** Learning is off, shadowed, or has not gathered enough traces yet. */
+  /** Learning is off, shadowed, or has not gathered enough traces yet; or the kill switch is on. */
   PRESET,
   /** Spend has reached a ceiling: a cheaper arm than would have answered otherwise. */
   LOWERED,

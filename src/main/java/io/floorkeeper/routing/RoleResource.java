@@ -75,6 +75,7 @@ public class RoleResource {
     ObjectNode node = json.createObjectNode();
     node.put("policy_version", snapshot.published().version());
     node.put("policy_source", snapshot.published().source());
+    node.put("kill_switch", snapshot.killSwitch());
     node.put("snapshot", snapshot.source().name().toLowerCase(Locale.ROOT));
     node.put(
         "evidence_at",

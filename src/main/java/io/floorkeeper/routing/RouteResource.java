@@ -40,8 +40,8 @@ public class RouteResource {
   static final UniformRandomProvider RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private final SnapshotBook snapshots;
-  private final PoolBook pool;
   private final LoggedAnswers answers;
+  private final PoolBook pool;
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
@@ -54,16 +54,16 @@ public class RouteResource {
 
   RouteResource(
       SnapshotBook snapshots,
-      PoolBook pool,
       LoggedAnswers answers,
+      PoolBook pool,
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
       ExternalClassifiers classifiers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
-    this.pool = pool;
     this.answers = answers;
+    this.pool = pool;
     this.numbers = numbers;
     this.classifiers = classifiers;
     this.router =

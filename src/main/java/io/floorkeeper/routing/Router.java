@@ -24,6 +24,7 @@ final class Router {
   private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
 
   private static final List<String> DEFAULT_ROLE = List.of("default_role");
+  private static final List<String> KILL_SWITCH = List.of("kill_switch");
   private static final List<String> SPEND_UNKNOWN = List.of("spend_unknown");
   private static final List<String> CONTINUATION_ENDED = List.of("continuation_ended");
 
@@ -94,11 +95,18 @@ final class Router {
     if (!routes.policy().name().equals(request.role())) {
       constraints = with(constraints, DEFAULT_ROLE);
     }
+    if (snapshot.killSwitch()) {
+      constraints = with(constraints, KILL_SWITCH);
+    }
     if (request.continues() != null) {
       DecisionId root = continuation.root(request, caller, snapshot, nowMillis);
-      int candidate = root == null ? -1 : Continuation.candidate(routes, root);
+      int candidate = root == null ? -1 : Continuation.candidate(routes, root, snapshot);
       long mask = snapshot.gates(routes).begun(eligible);
-      if (candidate >= 0 && (mask & 1L << candidate) != 0) {
+      if (candidate >= 0
+          && (mask & 1L << candidate) != 0
+          && (!snapshot.killSwitch()
+              || root.rung() > 0 // the ladder is not learned: it stays open
+              || TierPool.isPreset(routes, mask, candidate))) {
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
@@ -162,11 +170,13 @@ final class Router {
     if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
-    } else if (!routes.learning() || !classified) {
-      Rule rule =
-          classified
-              ? RoleRules.first(request, routes.policy(), snapshot.published().policy())
-              : null;
+    } else if (snapshot.killSwitch() || !classified) {
+      tier = TierPool.presetTier(routes);
+      candidate = TierPool.pick(request, routes, tier, mask, random);
+      propensity = gates.ofTier(routes, tier, eligible, candidate);
+      reason = Reason.PRESET;
+    } else if (!routes.learning()) {
+      Rule rule = RoleRules.first(request, routes.policy(), snapshot.published().policy());
       tier =
           rule == null
               ? TierPool.presetTier(routes)

@@ -1,6 +1,7 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.platform.DatabaseGate;
+import io.floorkeeper.policy.PolicyWatch;
 import io.floorkeeper.posterior.PosteriorBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -21,11 +22,14 @@ class RoutingHealth {
   private final SnapshotBook snapshots;
   private final PosteriorBook posteriors;
   private final DatabaseGate database;
+  private final PolicyWatch watch;
 
-  RoutingHealth(SnapshotBook snapshots, PosteriorBook posteriors, DatabaseGate database) {
+  RoutingHealth(
+      SnapshotBook snapshots, PosteriorBook posteriors, DatabaseGate database, PolicyWatch watch) {
     this.snapshots = snapshots;
     this.posteriors = posteriors;
     this.database = database;
+    this.watch = watch;
   }
 
   @Produces
@@ -53,8 +57,10 @@ class RoutingHealth {
         .up()
         .withData("snapshot", snapshot.source().name().toLowerCase(Locale.ROOT))
         .withData("policy_version", snapshot.published().version())
+        .withData("kill_switch", snapshot.killSwitch())
         .withData("database_in_use", database.isOpen())
         .withData("database_followed", posteriors.isFollowing());
+    watch.trouble().ifPresent(t -> response.withData("policy_trouble", t.briefly()));
     if (snapshot.evidenceAtMillis() > 0) {
       response.withData(
           "evidence_age_ms", Clock.systemUTC().millis() - snapshot.evidenceAtMillis());

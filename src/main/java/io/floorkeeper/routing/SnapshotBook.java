@@ -4,6 +4,7 @@ import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.KeyBook;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseReady;
+import io.floorkeeper.policy.KillSwitchBook;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyLoader;
 import io.floorkeeper.posterior.PosteriorBook;
@@ -42,6 +43,7 @@ class SnapshotBook {
   private final PolicyBook policies;
   private final PosteriorBook posteriors;
   private final KeyBook keys;
+  private final KillSwitchBook killSwitch;
   private final SnapshotFile file;
   private final AllocationBuilder builder = new AllocationBuilder(this::quarantined);
   private final AtomicReference<AllocationSnapshot> current = new AtomicReference<>();
@@ -56,11 +58,13 @@ class SnapshotBook {
       PolicyBook policies,
       PosteriorBook posteriors,
       KeyBook keys,
+      KillSwitchBook killSwitch,
       SnapshotFile file,
       MeterRegistry meters) {
     this.policies = policies;
     this.posteriors = posteriors;
     this.keys = keys;
+    this.killSwitch = killSwitch;
     this.file = file;
     meters.gauge("floorkeeper.snapshot.age.seconds", this, SnapshotBook::ageSeconds);
     this.quarantined = meters.counter("floorkeeper.snapshot.quarantined");
@@ -125,11 +129,13 @@ class SnapshotBook {
       policies.publish(published);
       keys.seed(stored.get().keys());
       posteriors.seed(stored.get().posteriors());
+      killSwitch.seed(stored.get().killSwitch());
       rebuild(AllocationSnapshot.Source.DISK);
     } else {
       rebuild(AllocationSnapshot.Source.STATIC);
     }
     posteriors.subscribe(evidence -> follow());
+    killSwitch.subscribe(this::takeKillSwitch);
     maskBuilder.setDaemon(true);
     maskBuilder.start();
   }
@@ -203,6 +209,21 @@ class SnapshotBook {
         builder
             .build(source, published, evidence, signing, behind(gates, published), current.get())
             .withGates(gates));
-    return new StoredSnapshot(published, signing, evidence);
+    takeKillSwitchOnly(); // it may have been turned meanwhile
+    return new StoredSnapshot(published, signing, evidence, killSwitch.current());
+  }
+
+  /** At once, whatever is being built meanwhile; on disk soon, where there is more to store. */
+  private void takeKillSwitch() {
+    takeKillSwitchOnly();
+    if (current.get().source() != AllocationSnapshot.Source.STATIC) {
+      file.keep(
+          new StoredSnapshot(
+              policies.current(), keys.current(), posteriors.current(), killSwitch.current()));
+    }
+  }
+
+  private void takeKillSwitchOnly() {
+    current.updateAndGet(snapshot -> snapshot.withKillSwitch(killSwitch.current().on()));
   }
 }

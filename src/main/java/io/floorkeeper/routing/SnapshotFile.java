@@ -8,6 +8,7 @@ import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.OwnerFile;
 import io.floorkeeper.platform.ServiceSettings;
+import io.floorkeeper.policy.KillSwitch;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyReader;
@@ -85,6 +86,7 @@ class SnapshotFile {
       body.put("policy_document", published.document());
       body.set("numbers", json.valueToTree(published.numbers()));
       body.set("keys", json.valueToTree(snapshot.keys().secrets()));
+      body.set("kill_switch", json.valueToTree(snapshot.killSwitch()));
       body.set("posteriors", json.valueToTree(snapshot.posteriors()));
       file.write(json.writeValueAsBytes(body));
     } catch (IOException | UnsupportedOperationException e) {
@@ -103,6 +105,7 @@ class SnapshotFile {
       @com.fasterxml.jackson.annotation.JsonProperty("policy_document") String policyDocument,
       Numbers numbers,
       Map<Integer, byte[]> keys,
+      @com.fasterxml.jackson.annotation.JsonProperty("kill_switch") KillSwitch killSwitch,
       PosteriorSnapshot posteriors) {}
 
   private static StoredSnapshot parse(Body body) {
@@ -114,6 +117,7 @@ class SnapshotFile {
             body.policyDocument,
             body.policySource),
         new DecisionKeys(body.keys),
-        body.posteriors);
+        body.posteriors,
+        body.killSwitch == null ? KillSwitch.NEVER : body.killSwitch); // from before there was one
   }
 }

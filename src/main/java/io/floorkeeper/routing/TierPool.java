@@ -73,6 +73,11 @@ final class TierPool {
     return sum > 0 ? weight(routes, candidate) / sum : 1. / Long.bitCount(members);
   }
 
+  /** Whether the candidate may answer where the role's preset tier is asked. */
+  static boolean isPreset(RoleRoutes routes, long mask, int candidate) {
+    return answers(routes, presetTier(routes), mask, candidate);
+  }
+
   /** Whether the candidate is of the tier that answers for this one. */
   static boolean answers(RoleRoutes routes, int tierIndex, long mask, int candidate) {
     return (members(routes, tierIndex, mask) & 1L << candidate) != 0;

@@ -148,6 +148,61 @@ final class ServiceProcess implements AutoCloseable {
             .build());
   }
 
+  /** What another command of the jar printed, behind its exit code and a line break. */
+  static String command(Path workingFolder, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(JAR.toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    try {
+      Process running =
+          new ProcessBuilder(command)
+              .directory(workingFolder.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String printed =
+          new String(
+              running.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      return running.waitFor() + "\n" + printed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Publishes a document over the version of this digest. */
+  HttpResponse<String> putPolicy(String document, String digest, String reason) {
+    return send(
+        HttpRequest.newBuilder(uri("/policy"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/yaml")
+            .header("If-Match", "\"" + digest + "\"")
+            .header("X-Floorkeeper-Reason", reason)
+            .PUT(HttpRequest.BodyPublishers.ofString(document))
+            .build());
+  }
+
+  /** Takes an earlier version back. */
+  HttpResponse<String> rollback(int version, String digest) {
+    return send(
+        HttpRequest.newBuilder(uri("/policy/rollback"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/json")
+            .header("If-Match", "\"" + digest + "\"")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"to_version\":" + version + ",\"reason\":\"back\"}"))
+            .build());
+  }
+
+  /** The policy in force. */
+  JsonNode policy() {
+    return json(get("/policy"));
+  }
+
   /**
    * Asks with headers.
    *
@@ -230,7 +285,7 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private HttpResponse<String> send(HttpRequest request) {
+  HttpResponse<String> send(HttpRequest request) {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {

@@ -1,11 +1,13 @@
 package io.floorkeeper.routing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.bandit.BlockEvidence;
 import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.platform.ServiceSettings;
+import io.floorkeeper.policy.KillSwitch;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.PosteriorSnapshot;
@@ -18,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,8 +55,26 @@ class SnapshotFileTest {
     // Then
     assertThat(read.published()).isEqualTo(kept.published());
     assertThat(read.posteriors()).isEqualTo(kept.posteriors());
+    assertThat(read.killSwitch()).isEqualTo(kept.killSwitch());
     assertThat(read.keys().sameAs(kept.keys())).isTrue();
     assertThat(read.keys().signingKeyNo()).isEqualTo(4);
+  }
+
+  @Test
+  void aSnapshotFromBeforeThereWasAKillSwitchIsRead() throws Exception {
+    // Given
+    write(snapshot(7));
+    String[] file = Files.readString(path).split("\n", 2);
+    String old = file[1].replaceFirst("\"kill_switch\":\\{[^}]*},", "");
+    assertThat(old).doesNotContain("kill_switch");
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(old.getBytes(UTF_8));
+    Files.writeString(
+        path, file[0].split(" ")[0] + " " + HexFormat.of().formatHex(digest) + "\n" + old);
+    // When
+    StoredSnapshot read = open().read().orElseThrow();
+    // Then
+    assertThat(read.killSwitch()).isEqualTo(KillSwitch.NEVER);
+    assertThat(read.published().version()).isEqualTo(7);
   }
 
   @Test
@@ -294,7 +316,10 @@ class SnapshotFileTest {
                     Map.of(70, 3L, 71, 5L))));
     DecisionKeys keys = Snapshots.keys(3, 4);
     return new StoredSnapshot(
-        published, keys, new PosteriorSnapshot(Map.of(11, evidence), Snapshots.NOW));
+        published,
+        keys,
+        new PosteriorSnapshot(Map.of(11, evidence), Snapshots.NOW),
+        new KillSwitch(3, true, "costs explode", "ann", Snapshots.NOW, false));
   }
 
   private static double[] propensities(StoredSnapshot stored) {

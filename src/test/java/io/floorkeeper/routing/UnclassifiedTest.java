@@ -80,6 +80,7 @@ class UnclassifiedTest extends RouterFixture {
     String id = decide(snapshot, Ask.worker()).decisionId();
 
     assertThat(asked(snapshot, Ask.worker())).isTrue();
+    assertThat(asked(snapshot.withKillSwitch(true), Ask.worker())).as("the preset").isFalse();
     assertThat(asked(snapshot, Ask.role("fixed"))).as("always the same").isFalse();
     assertThat(asked(snapshot, Ask.role("plain"))).as("has no classifier").isFalse();
     assertThat(asked(snapshot, Ask.role("own"))).as("has the built-in one").isFalse();
