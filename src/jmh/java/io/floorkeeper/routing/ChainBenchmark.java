@@ -59,8 +59,7 @@ public class ChainBenchmark {
 
   @Benchmark
   public byte[] unchained() throws JsonProcessingException {
-    return json.writeValueAsBytes(
-        new LogEvent(LogRecords.decision(entry, 513), null, null, null));
+    return json.writeValueAsBytes(new LogEvent(LogRecords.decision(entry, 513), null, null, null));
   }
 
   @Benchmark
