@@ -27,7 +27,6 @@ public final class PolicyValidator {
   private final Findings findings = new Findings();
   private final RuleValidator rules = new RuleValidator(findings);
   private final List<String> tierNames;
-  private final Set<String> modelNames = new HashSet<>();
   private final Map<String, Arm> arms = new HashMap<>();
 
   private PolicyValidator(Policy policy, PolicyPaths paths) {
@@ -46,7 +45,7 @@ public final class PolicyValidator {
     PolicyValidator validator = new PolicyValidator(policy, paths);
     validator.tiers();
     validator.roles();
-    validator.pins();
+    new PinValidator(validator.findings).validate(policy);
     validator.rules.rules(policy);
     validator.rules.health(policy.health());
     return validator.findings.all();
@@ -76,7 +75,6 @@ public final class PolicyValidator {
 
   /** Spans name a model by name or alias only, so either must lead to one arm. */
   private void model(Model model, String path, Map<String, String> seen) {
-    modelNames.add(model.name());
     String other = seen.putIfAbsent(model.name(), path);
     check(
         other == null,
@@ -345,28 +343,6 @@ public final class PolicyValidator {
         holdout,
         "holdout_share (auto: up to 0.02) and control_share together leave nothing to route; their"
             + " sum is below 1");
-  }
-
-  private void pins() {
-    Set<String> seen = new HashSet<>();
-    for (int p = 0; p < policy.pins().size(); p++) {
-      Pin pin = policy.pins().get(p);
-      String path = Names.path("pins", p);
-      check(seen.add(pin.name()), path + ".name", "another pin is " + quoted(pin.name()) + " too");
-      check(
-          pin.role().isPresent()
-              || pin.dataClass().isPresent()
-              || pin.tenant().isPresent()
-              || !pin.tags().isEmpty(),
-          path + ".match",
-          "at least one of role, data_class, tenant and tags is needed");
-      pin.role()
-          .ifPresent(role -> exists(role, policy.roles().keySet(), path + ".match.role", "role"));
-      check(!pin.models().isEmpty(), path + ".models", "a pin leaves at least one model");
-      pin.models().stream()
-          .sorted()
-          .forEach(model -> exists(model, modelNames, path + ".models", "model"));
-    }
   }
 
   private boolean exists(String name, Collection<String> known, String path, String kind) {

@@ -61,6 +61,23 @@ final class Router {
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    return decide(request, caller, snapshot, null, random, nowMillis, sequence);
+  }
+
+  /**
+   * Decides for a request whose role asks an external classifier.
+   *
+   * @param unclassified why that did not say how complex the request is: the preset answers then,
+   *     and this is among the constraints; null: it did, or was not asked
+   */
+  Decision decide(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      String unclassified,
+      UniformRandomProvider random,
+      long nowMillis,
+      long sequence) {
     RoleRoutes routes = snapshot.routes(request.role());
     if (routes == null) {
       throw new Problem.NotFound(
@@ -68,7 +85,9 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
-    request = RoleRules.classified(request, routes.policy());
+    if (unclassified == null) {
+      request = RoleRules.classified(request, routes.policy());
+    }
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
     long eligible = Eligibility.mask(request, caller, routes, policy);
@@ -85,14 +104,29 @@ final class Router {
       long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0
           && (mask & 1L << candidate) != 0
-          && (!snapshot.killSwitch() || TierPool.isPreset(routes, mask, candidate))) {
+          && (!snapshot.killSwitch()
+              || root.rung() > 0 // the ladder is not learned: it stays open
+              || TierPool.isPreset(routes, mask, candidate))) {
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
     }
+    boolean classified = unclassified == null;
+    if (!classified) {
+      constraints = with(constraints, List.of(unclassified));
+    }
     return first(
-        request, caller, snapshot, routes, eligible, constraints, random, nowMillis, sequence);
+        request,
+        caller,
+        snapshot,
+        routes,
+        classified,
+        eligible,
+        constraints,
+        random,
+        nowMillis,
+        sequence);
   }
 
   /**
@@ -104,6 +138,7 @@ final class Router {
       Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
+      boolean classified,
       long eligible,
       List<String> constraints,
       UniformRandomProvider random,
@@ -135,7 +170,7 @@ final class Router {
     if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
-    } else if (snapshot.killSwitch()) {
+    } else if (snapshot.killSwitch() || !classified) {
       tier = TierPool.presetTier(routes);
       candidate = TierPool.pick(request, routes, tier, mask, random);
       propensity = gates.ofTier(routes, tier, eligible, candidate);

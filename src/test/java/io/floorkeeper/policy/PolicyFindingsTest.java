@@ -187,6 +187,7 @@ class PolicyFindingsTest {
           pins: [{name: p, match: {role: worke}, models: [opus]}] | pins[0].match.role | did you mean 'worker'?
           pins: [{name: p, match: {tags: {team: 7}}, models: [opus]}] | pins[0].match.tags.team | a text
           pins: [{name: p, match: {tenant: t}, models: [opus], audit: yes}] | pins[0].audit | logged, required
+          pins: [{name: p, match: {tenant: Acme}, models: [opus]}] | pins[0].match.tenant | is no tenant's name
           pins: [{name: p, match: {tenant: t}, models: []}] | pins[0].models | at least one model
           pins: [{name: p, match: {tenant: t}, models: [frontier]}] | pins[0].models | no model is 'frontier'
           """)

@@ -13,47 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PolicyFuzzTest {
   private static final String PRESET = PolicyPresets.document(PolicyPresets.DEFAULT);
-  private static final String[] PIECES = {
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ": ",
-    "- ",
-    ",",
-    "\n",
-    "\t",
-    "&a ",
-    "*a",
-    "!!map ",
-    "? ",
-    "| ",
-    "> ",
-    "'",
-    "\"",
-    "#",
-    "---\n",
-    "%",
-    "<<: ",
-    "null",
-    "~",
-    ".nan",
-    "-.inf",
-    "1e999",
-    "0",
-    "-1",
-    "true",
-    "\u0000",
-    "\uD800",
-    "\uFEFF",
-    "\u2028",
-    "9".repeat(60),
-    "x".repeat(300),
-    "name: ",
-    "  "
-  };
-
   private final MiniSchema schema = MiniSchema.ofPolicy();
   private int accepted;
 
@@ -85,23 +44,10 @@ class PolicyFuzzTest {
     Random random = new Random(seed);
     String json = PolicySchemaTest.asJson(PRESET).toString();
     for (int i = 0; i < 300; i++) {
-      reads(mutated(PRESET, random), seed);
-      reads(mutated(json, random), seed);
+      reads(Mutations.of(PRESET, random), seed);
+      reads(Mutations.of(json, random), seed);
     }
     assertThat(accepted).as("mutations that are policies still, of seed %s", seed).isPositive();
-  }
-
-  private static String mutated(String document, Random random) {
-    StringBuilder text = new StringBuilder(document);
-    for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
-      int at = random.nextInt(text.length());
-      switch (random.nextInt(3)) {
-        case 0 -> text.deleteCharAt(at);
-        case 1 -> text.insert(at, PIECES[random.nextInt(PIECES.length)]);
-        default -> text.setCharAt(at, (char) (' ' + random.nextInt(95)));
-      }
-    }
-    return text.toString();
   }
 
   /** And what the reader accepts, the published schema accepts. */
