@@ -6,3 +6,4 @@ alter table decision
 comment on column decision.check_name is 'The check that failed on the rung below; null: no escalation.';
 comment on column decision.classifier_millis is 'How long an external classifier was waited for; null: none was asked.';
 comment on column decision.classifier_nano_usd is 'What its answer cost, 1e-9 USD.';
+create index decision_classified on decision (role_no, decided_at) where classifier_nano_usd > 0;

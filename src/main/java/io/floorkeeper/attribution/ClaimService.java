@@ -52,7 +52,10 @@ class ClaimService {
     try {
       RoleTally tally = new RoleTally(candidates(published.numbers(), role));
       int rows = tasks.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally::add);
-      return new Answer(tally.claims(role.presetIndex(), alpha), rows == MOST_TASKS);
+      boolean truncated = rows == MOST_TASKS;
+      Instant from = truncated ? Instant.ofEpochMilli(tally.fromMillis()) : since;
+      tally.addRouting(tasks.classifierNanoUsd(published.numbers().roleNo(role.name()), from));
+      return new Answer(tally.claims(role.presetIndex(), alpha), truncated);
     } finally {
       turns.release();
     }

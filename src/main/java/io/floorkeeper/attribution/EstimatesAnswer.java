@@ -136,7 +136,7 @@ public record EstimatesAnswer(
    * @param saving absent: see {@code why}
    * @param tasks N, first draws of which all dollars are known
    * @param unpriced first draws of which some are not: their known dollars are in spent_usd
-   * @param spentUsd R, retries and the holdout included
+   * @param spentUsd R, retries, the holdout and external classifiers included
    * @param referenceDraws draws of the strongest candidate with known dollars, held out or not,
    *     from which L is
    * @param referenceUsdLow L, what a task costs on the reference at least, on average over all

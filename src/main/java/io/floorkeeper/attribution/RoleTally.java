@@ -67,6 +67,19 @@ final class RoleTally {
     }
   }
 
+  /**
+   * What routing itself cost: external classifiers. Spent for whatever task it was, so it stands
+   * against the saving; the reference would not have needed them.
+   */
+  void addRouting(long nanoUsd) {
+    spentNanoUsd = Math.addExact(spentNanoUsd, nanoUsd);
+  }
+
+  /** When the first of the first draws was decided; 0: there is none. */
+  long fromMillis() {
+    return fromMillis;
+  }
+
   private void addFirstDraw(LoggedTask task) {
     DecisionId decision = task.decision();
     fromMillis = firstDraws == 0 ? decision.epochMillis() : fromMillis;

@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  *
  * @param tasks N
  * @param unpriced first draws of which some dollars are unknown: not in N
- * @param spentUsd R, the holdout included
+ * @param spentUsd R, the holdout included, and external classifiers for all of the role's decisions
  * @param referenceDraws draws of the strongest candidate with known dollars, held out or not
  * @param referenceUsd L, dollars per task; empty below {@link ReferenceCost#LEAST_DRAWS} of them
  * @param saving empty where L is, or is 0

@@ -90,6 +90,23 @@ class TaskReader {
     }
   }
 
+  /** What external classifiers cost for the role's decisions since then, in 1e-9 USD. */
+  long classifierNanoUsd(int roleNo, Instant since) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select coalesce(sum(classifier_nano_usd), 0)::bigint from decision"
+                    + " where role_no = ? and decided_at >= ? and classifier_nano_usd > 0")) {
+      select.setQueryTimeout(PATIENCE_SECONDS);
+      select.setInt(1, roleNo);
+      select.setObject(2, since.atOffset(ZoneOffset.UTC));
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
   private static LoggedTask task(ResultSet row) throws SQLException {
     return new LoggedTask(
         DecisionId.ofRoot(row.getBytes("root"), row.getInt("flags")),

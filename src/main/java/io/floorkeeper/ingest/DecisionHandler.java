@@ -8,6 +8,7 @@ import io.floorkeeper.ledger.AllocationRecord;
 import io.floorkeeper.ledger.ChainLink;
 import io.floorkeeper.ledger.ChainRepository;
 import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.DecisionRecord;
 import io.floorkeeper.ledger.DecisionRepository;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.LogEvent;
@@ -80,12 +81,10 @@ class DecisionHandler implements BatchHandler {
             DeadLetter.record(record, "broken_decision", "no event of the decision log"));
       }
     }
-    decisions.insert(connection, records);
+    List<DecisionRecord> fresh = decisions.insert(connection, records);
     decisions.insertAllocations(connection, allocations);
     chains.insertMarks(connection, marks);
-    TreeMap<String, Long> counts =
-        new TreeMap<>(
-            spending.decided(connection, records.stream().map(LoggedDecision::record).toList()));
+    TreeMap<String, Long> counts = new TreeMap<>(spending.decided(connection, fresh));
     counts.put("decisions", (long) records.size());
     counts.put("decision_dead_letters", (long) deadLetters.size());
     totals.add(connection, counts);

@@ -38,9 +38,9 @@ import org.jboss.logging.Logger;
  * decisions, so exactly once whatever is sent again.
  *
  * <p>A call does not say which run it is part of: its decision's record does, which comes by
- * another stream. Their task is where the two meet. Retries, continuations and escalated calls have
- * the root of their task and so count; a call that ran elsewhere than decided was paid all the
- * same.
+ * another stream. Their task is where the two meet. What a classifier cost is in the decision's
+ * record. Retries, continuations and escalated calls have the root of their task and so count; a
+ * call that ran elsewhere than decided was paid all the same.
  */
 @ApplicationScoped
 public class SpendCounter {
@@ -84,7 +84,7 @@ public class SpendCounter {
             DayDelta::plus);
       }
       if (call.attributed().decision().isPresent()) {
-        task(tasks, call.decision(), amount, policy);
+        task(tasks, call.decision().root(), call.decision().roleNo(), amount, policy);
       }
     }
     for (DecisionId first : begun) {
@@ -105,41 +105,63 @@ public class SpendCounter {
   }
 
   /**
-   * Takes down which runs decisions are part of, and counts what their calls have spent already.
+   * Takes down which runs decisions are part of, and counts what their calls have spent already and
+   * what it took to decide.
    *
-   * @param records of the decision log, which may repeat itself
+   * @param fresh records of the decision log that were never seen before
    * @return by how much the ingest totals moved
    */
-  public Map<String, Long> decided(Connection connection, List<DecisionRecord> records)
+  public Map<String, Long> decided(Connection connection, List<DecisionRecord> fresh)
       throws SQLException {
-    Map<ByteBuffer, SpendRepository.RunTask> tasks = new LinkedHashMap<>();
-    for (DecisionRecord record : records) {
-      if (record.runId() != null && record.roleNo() != 0) {
-        byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
-        tasks.putIfAbsent(
-            ByteBuffer.wrap(root),
-            new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
+    PolicyView policy = PolicyView.of(policies.current());
+    TreeMap<DayKey, DayDelta> days = new TreeMap<>();
+    Map<ByteBuffer, SpendRepository.RunTask> runs = new LinkedHashMap<>();
+    Map<ByteBuffer, SpendRepository.TaskDelta> tasks = new LinkedHashMap<>();
+    for (DecisionRecord record : fresh) {
+      if (record.roleNo() == 0) {
+        continue;
+      }
+      byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
+      ByteBuffer key = ByteBuffer.wrap(root);
+      if (record.runId() != null) {
+        runs.putIfAbsent(key, new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
+      }
+      if (record.classifierNanoUsd() != null && record.classifierNanoUsd() > 0) {
+        Amount amount = new Amount(record.classifierNanoUsd(), 0, 0);
+        long atMillis = record.decidedAt().toEpochMilli();
+        days.merge(
+            new DayKey(day(atMillis), record.roleNo()),
+            new DayDelta(amount, 0, atMillis),
+            DayDelta::plus);
+        task(tasks, root, record.roleNo(), amount, policy);
       }
     }
-    spend.begun(connection, List.copyOf(tasks.values()));
-    long raised =
+    spend.book(connection, days);
+    long raised = tellDays(connection, days, policy);
+    spend.begun(connection, List.copyOf(runs.values()));
+    spend.called(connection, List.copyOf(tasks.values()));
+    runs.forEach(
+        (key, run) ->
+            tasks.putIfAbsent(
+                key, new SpendRepository.TaskDelta(run.root(), run.roleNo(), Amount.ZERO, false)));
+    raised +=
         settle(
             connection,
-            tasks.values().stream().map(SpendRepository.RunTask::root).toList(),
-            PolicyView.of(policies.current()));
+            tasks.values().stream().map(SpendRepository.TaskDelta::root).toList(),
+            policy);
     return totals(raised, 0);
   }
 
   private static void task(
       Map<ByteBuffer, SpendRepository.TaskDelta> tasks,
-      DecisionId decision,
+      byte[] root,
+      int roleNo,
       Amount amount,
       PolicyView policy) {
-    byte[] root = decision.root();
-    boolean held = ceiling(policy, decision.roleNo(), CostCeiling::spendUsdPerRun).isPresent();
+    boolean held = ceiling(policy, roleNo, CostCeiling::spendUsdPerRun).isPresent();
     tasks.merge(
         ByteBuffer.wrap(root),
-        new SpendRepository.TaskDelta(root, decision.roleNo(), amount, held),
+        new SpendRepository.TaskDelta(root, roleNo, amount, held),
         (one, other) ->
             new SpendRepository.TaskDelta(
                 root, one.roleNo(), one.amount().plus(other.amount()), held));

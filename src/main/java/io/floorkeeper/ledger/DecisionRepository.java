@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The decision log in Postgres: written in batches behind the answers, read one at a time. */
 @ApplicationScoped
@@ -41,8 +42,13 @@ public class DecisionRepository
       on conflict do nothing
       """;
 
-  /** Writes what is not there yet; a record that the log repeats changes nothing. */
-  public void insert(Connection connection, List<LoggedDecision> decisions) throws SQLException {
+  /**
+   * Writes what is not there yet; a record that the log repeats changes nothing.
+   *
+   * @return those that were not there
+   */
+  public List<DecisionRecord> insert(Connection connection, List<LoggedDecision> decisions)
+      throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       for (LoggedDecision logged : decisions) {
         DecisionRecord r = logged.record();
@@ -89,7 +95,11 @@ public class DecisionRepository
         insert.setString(i, r.shadow() == null ? null : write(r.shadow()));
         insert.addBatch();
       }
-      insert.executeBatch();
+      int[] written = insert.executeBatch();
+      return IntStream.range(0, written.length)
+          .filter(i -> written[i] > 0)
+          .mapToObj(i -> decisions.get(i).record())
+          .toList();
     }
   }
 

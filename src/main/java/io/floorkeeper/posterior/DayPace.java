@@ -13,7 +13,7 @@ package io.floorkeeper.posterior;
  * is left over what is ahead, and is reckoned again each second, so that the day's total is held
  * all the same.
  */
-final class DayPace {
+public final class DayPace {
   private static final double PRIOR_MILLIS = 2 * 3_600_000.0;
   private static final double LEAST_MILLIS = 60_000;
 
@@ -24,7 +24,7 @@ final class DayPace {
    * @param yesterday tasks of the day before
    * @param firstAtMillis when today's first call began; not asked where {@code today} is 0
    */
-  static double tasksAhead(
+  public static double tasksAhead(
       long today, long yesterday, long firstAtMillis, long dayStartMillis, long nowMillis) {
     double left = Math.max(0, dayStartMillis + RoleSpend.DAY_MILLIS - nowMillis);
     if (yesterday > 0) {

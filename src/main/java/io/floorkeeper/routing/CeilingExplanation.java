@@ -48,6 +48,7 @@ final class CeilingExplanation {
     if (spend == null) {
       return node;
     }
+    boolean draws = routes.learning() && !snapshot.killSwitch();
     MaskAllocation whole = routes.allocations().get(0);
     CeilingVerdict verdict =
         SpendCeilings.judge(
@@ -59,8 +60,8 @@ final class CeilingExplanation {
             routes.fullMask(),
             routes.arms().size() > 1,
             Math.max(0, role.presetIndex()),
-            routes.learning() ? Reason.SAMPLED : Reason.PRESET,
-            routes.learning() ? whole : null);
+            draws ? Reason.SAMPLED : Reason.PRESET,
+            draws ? whole : null);
     if (verdict != null) {
       told(node, routes, verdict);
     }

@@ -71,20 +71,31 @@ final class Climb {
     if (steps() >= routes.policy().maxEscalations()) {
       return "max_escalations";
     }
+    if (!isTaken(higher, limits.well())) {
+      if (!isTaken(higher, limits.open())) {
+        return higher.stream().anyMatch(r -> isIn(limits.open(), rungs.get(r - 1)))
+            ? "same_model"
+            : "no_eligible_rung";
+      }
+      limits.constraints().add("health_unmet"); // an ill model is more than none
+    }
+    return null;
+  }
+
+  /** Takes the first of these rungs that the mask has and whose model is untried. */
+  private boolean isTaken(List<Integer> higher, long mask) {
     Set<String> passedOver = new LinkedHashSet<>();
-    boolean anyOpen = false;
     for (int r : higher) {
-      boolean open = isOpen(rungs.get(r - 1));
-      anyOpen |= open;
-      if (open && triedModels.add(rungs.get(r - 1).model().name())) {
-        passedOver.remove(rungs.get(r - 1).tier());
+      Arm arm = rungs.get(r - 1);
+      if (isIn(mask, arm) && triedModels.add(arm.model().name())) {
+        passedOver.remove(arm.tier());
         passedOver.forEach(tier -> limits.constraints().add("skipped:" + tier));
         rung = r;
-        return null;
+        return true;
       }
-      passedOver.add(rungs.get(r - 1).tier());
+      passedOver.add(arm.tier());
     }
-    return anyOpen ? "same_model" : "no_eligible_rung";
+    return false;
   }
 
   /** The rung that it stands on, as ids carry it. */
@@ -134,7 +145,11 @@ final class Climb {
   }
 
   private boolean isOpen(Arm arm) {
+    return isIn(limits.open(), arm);
+  }
+
+  private boolean isIn(long mask, Arm arm) {
     int candidate = routes.candidate(arm);
-    return candidate >= 0 && (limits.open() & 1L << candidate) != 0;
+    return candidate >= 0 && (mask & 1L << candidate) != 0;
   }
 }

@@ -8,6 +8,7 @@ import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,8 +22,9 @@ import java.util.List;
  *
  * <p>What the request itself allows ({@code min_tier, max_cost_usd, max_latency_ms}) is kept, and
  * where nothing is left nothing is climbed to: there is an answer already, so nothing has to bend.
- * The policy's ceilings are kept under {@code cost_first}; under {@code quality_first} a failed
- * check is worth more than they are, and the answer says that one was passed.
+ * The policy's ceilings, of a call and of what is spent, are kept under {@code cost_first}; under
+ * {@code quality_first} a failed check is worth more than they are, and the answer says that one
+ * was passed.
  */
 final class ClimbLimits {
   private static final String PINS_OF_DECISION = "pins_of_decision";
@@ -33,6 +35,8 @@ final class ClimbLimits {
   private final Policy policy;
   private final List<String> constraints = new ArrayList<>();
   private long open;
+  private long well;
+  private boolean recordedFirst;
 
   private ClimbLimits(RouteRequest request, RoleRoutes routes, Policy policy) {
     this.request = request;
@@ -51,12 +55,19 @@ final class ClimbLimits {
       RouteRequest request,
       Caller caller,
       RoleRoutes routes,
-      PolicyBook.Published published,
-      DecisionId decided) {
+      AllocationSnapshot snapshot,
+      DecisionId decided,
+      long nowMillis) {
+    PolicyBook.Published published = snapshot.published();
     ClimbLimits limits = new ClimbLimits(request, routes, published.policy());
     boolean changed = decided.policyVersion() != published.version();
     limits.pins(caller, decided.has(DecisionId.PINNED), changed);
     limits.narrow();
+    limits.spent(snapshot.spend(routes.policy()), nowMillis);
+    limits.well = snapshot.gates(routes).begun(limits.open);
+    if (limits.well != limits.open) {
+      limits.constraints.add("health");
+    }
     if (changed) {
       limits.constraints.add("policy_changed");
     }
@@ -66,6 +77,16 @@ final class ClimbLimits {
   /** Bit k: candidate k may be climbed to. */
   long open() {
     return open;
+  }
+
+  /** Those of them whose models are not ill, where any is. */
+  long well() {
+    return well;
+  }
+
+  /** Whether one of the pins that bind wants the record to be safe before the answer. */
+  boolean recordedFirst() {
+    return recordedFirst;
   }
 
   /** What narrowed it. */
@@ -90,6 +111,7 @@ final class ClimbLimits {
     long full = routes.fullMask();
     open = Eligibility.pinned(request, caller, routes, policy);
     boolean narrowed = open != full;
+    recordedFirst = Eligibility.isRecordedFirst(request, caller, routes, policy);
     if (narrowed) {
       constraints.addAll(Eligibility.pins(request, caller, routes, policy));
     }
@@ -117,6 +139,7 @@ final class ClimbLimits {
           Eligibility.dataClass(request, caller),
           pin.tags())) {
         open &= Eligibility.allowed(pin, routes.arms());
+        recordedFirst |= pin.auditRequired();
       }
     }
     if (open != before) {
@@ -135,6 +158,22 @@ final class ClimbLimits {
     }
     keep("latency", Eligibility.withinLatency(millis, routes, open));
     keep("ceiling", Eligibility.withinCost(usd, routes, open));
+  }
+
+  /** What the role may spend in a day or run: it bars a climb where costs come first. */
+  private void spent(RoleSpend spend, long nowMillis) {
+    int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    if ((reached & SpendCeilings.DAY) != 0) {
+      constraints.add("ceiling_day");
+    }
+    if ((reached & SpendCeilings.RUN) != 0) {
+      constraints.add("ceiling_run");
+    }
+    if (reached != 0
+        && policy.precedence() == Policy.Precedence.COST_FIRST
+        && routes.policy().ceiling().action() != CostCeiling.Action.ALERT) {
+      open = 0;
+    }
   }
 
   private void keep(String constraint, long kept) {

@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param candidate to be called, or whose answer stands; -1: it is no candidate any more
  * @param above the tiers that may still be climbed to after this one
  * @param climbed the decision to log; null: nothing was climbed
+ * @param recordedFirst whether its record has to be safe before the answer is given
  */
 record Escalation(
     Outcome outcome,
@@ -26,7 +27,8 @@ record Escalation(
     int candidate,
     List<String> above,
     List<String> constraints,
-    Decision climbed) {
+    Decision climbed,
+    boolean recordedFirst) {
 
   /** How it ends. */
   enum Outcome {

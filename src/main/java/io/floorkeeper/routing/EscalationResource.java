@@ -86,6 +86,7 @@ public class EscalationResource {
         ? answer
         : answers.given(
             answer,
+            escalation.recordedFirst(),
             request.asRoute(role(request, escalation)),
             caller,
             escalation.climbed(),

@@ -43,8 +43,9 @@ final class Escalator {
             request.asRoute(request.role() == null ? role.policy().name() : request.role()),
             caller,
             routes,
-            snapshot.published(),
-            id);
+            snapshot,
+            id,
+            nowMillis);
     Climb climb = Climb.of(id, routes, limits, snapshot.published());
     if (check.hasPassed()) {
       return stands(
@@ -99,7 +100,8 @@ final class Escalator {
         climb.candidate(),
         climb.above(),
         decision.constraints(),
-        decision);
+        decision,
+        limits.recordedFirst());
   }
 
   private static Escalation stands(
@@ -125,7 +127,8 @@ final class Escalator {
         climb.candidate(),
         outcome == Escalation.Outcome.PASSED ? climb.above() : List.of(),
         List.copyOf(limits.constraints()),
-        null);
+        null,
+        false);
   }
 
   private static String advice(String exhausted) {

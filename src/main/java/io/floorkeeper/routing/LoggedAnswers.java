@@ -38,8 +38,22 @@ class LoggedAnswers {
       Decision decision,
       long number,
       DecisionLog.Aside aside) {
-    if (!Eligibility.isRecordedFirst(
-        request, caller, decision.routes(), decision.snapshot().published().policy())) {
+    boolean recordedFirst =
+        Eligibility.isRecordedFirst(
+            request, caller, decision.routes(), decision.snapshot().published().policy());
+    return given(answer, recordedFirst, request, caller, decision, number, aside);
+  }
+
+  /** The same, where it is known whether the record comes first. */
+  <T> T given(
+      T answer,
+      boolean recordedFirst,
+      RouteRequest request,
+      Caller caller,
+      Decision decision,
+      long number,
+      DecisionLog.Aside aside) {
+    if (!recordedFirst) {
       log.offer(new DecisionLog.Entry(request, caller, decision, number, null, aside));
       return answer;
     }

@@ -4,16 +4,19 @@ import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.ProblemMapper;
 import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The hot path: one snapshot read, one decision, one answer; the log is behind it. */
 @Needs(value = Caller.Scope.ROUTE, ownTenant = true)
@@ -41,6 +45,7 @@ public class RouteResource {
   private final Router router;
   private final Clock clock = Clock.systemUTC();
   private final AnswerNumbers numbers;
+  private final ExternalClassifiers classifiers;
   private final long idLifeMillis;
   private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
   private final Map<CeilingVerdict.Outcome, Counter> ceilings =
@@ -54,11 +59,13 @@ public class RouteResource {
       RoutingSettings settings,
       ReplicaNumber replica,
       AnswerNumbers numbers,
+      ExternalClassifiers classifiers,
       MeterRegistry meters) {
     this.snapshots = snapshots;
     this.answers = answers;
     this.pool = pool;
     this.numbers = numbers;
+    this.classifiers = classifiers;
     this.router =
         new Router(replica.value(), settings.staleAfter().toMillis(), settings.idLife().toMillis());
     this.idLifeMillis = settings.idLife().toMillis();
@@ -94,8 +101,49 @@ public class RouteResource {
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.current();
+    if (ExternalClassifiers.areAsked(request, caller, snapshot)) {
+      throw new ClassifiedFirst(request, caller, classifiers.ask(request, snapshot));
+    }
+    return decided(request, caller, snapshot, null);
+  }
+
+  /** Goes on when the classifier has spoken, or its time is over. */
+  @ServerExceptionMapper
+  public Uni<Response> classified(ClassifiedFirst waiting) {
+    return Uni.createFrom()
+        .completionStage(waiting.classification())
+        .flatMap(classification -> classified(waiting, classification));
+  }
+
+  private Uni<Response> classified(ClassifiedFirst waiting, Classification classification) {
+    ProblemMapper problems = new ProblemMapper();
+    try {
+      RouteRequest request = waiting.request();
+      if (classification.complexity() != null) {
+        request = request.withComplexity(classification.complexity());
+      }
+      // Of now: a kill switch or another policy may have come in between.
+      RouteAnswer answer = decided(request, waiting.caller(), snapshots.current(), classification);
+      return Uni.createFrom().item(Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build());
+    } catch (RecordedFirst recorded) {
+      return new RecordedFirst.Mapper().recorded(recorded);
+    } catch (Problem problem) {
+      return Uni.createFrom().item(problems.problem(problem));
+    } catch (RuntimeException defect) {
+      return Uni.createFrom().item(problems.defect(defect));
+    }
+  }
+
+  /**
+   * @param classification null where no external classifier was asked
+   */
+  private RouteAnswer decided(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      Classification classification) {
     long number = numbers.next();
-    Decision decision = decide(request, caller, snapshot, number);
+    Decision decision = decide(request, caller, snapshot, classification, number);
     if (decision.ceiling() != null) {
       ceilings.get(decision.ceiling().outcome()).increment();
     }
@@ -104,13 +152,19 @@ public class RouteResource {
     }
     pool.answered(decision);
     decisions.get(decision.reason()).increment();
-    return answers.given(answer(decision), request, caller, decision, number, null);
+    DecisionLog.Aside aside = classification == null ? null : classification.aside();
+    return answers.given(answer(decision), request, caller, decision, number, aside);
   }
 
   private Decision decide(
-      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long number) {
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      Classification classification,
+      long number) {
+    String unclassified = classification == null ? null : classification.constraint();
     try {
-      return router.decide(request, caller, snapshot, RANDOM, clock.millis(), number);
+      return router.decide(request, caller, snapshot, unclassified, RANDOM, clock.millis(), number);
     } catch (Problem.CeilingReached e) {
       blocked.increment();
       throw e;

@@ -61,6 +61,23 @@ final class Router {
       UniformRandomProvider random,
       long nowMillis,
       long sequence) {
+    return decide(request, caller, snapshot, null, random, nowMillis, sequence);
+  }
+
+  /**
+   * Decides for a request whose role asks an external classifier.
+   *
+   * @param unclassified why that did not say how complex the request is: the preset answers then,
+   *     and this is among the constraints; null: it did, or was not asked
+   */
+  Decision decide(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      String unclassified,
+      UniformRandomProvider random,
+      long nowMillis,
+      long sequence) {
     RoleRoutes routes = snapshot.routes(request.role());
     if (routes == null) {
       throw new Problem.NotFound(
@@ -68,7 +85,9 @@ final class Router {
           "role",
           "the policy knows no role '" + request.role() + "' and names no default role");
     }
-    request = RoleRules.classified(request, routes.policy());
+    if (unclassified == null) {
+      request = RoleRules.classified(request, routes.policy());
+    }
     routes = routes.within(request);
     Policy policy = snapshot.published().policy();
     long eligible = Eligibility.mask(request, caller, routes, policy);
@@ -79,20 +98,40 @@ final class Router {
     if (snapshot.killSwitch()) {
       constraints = with(constraints, KILL_SWITCH);
     }
+    boolean begun = false;
     if (request.continues() != null) {
       DecisionId root = continuation.root(request, caller, snapshot, nowMillis);
       int candidate = root == null ? -1 : Continuation.candidate(routes, root, snapshot);
       long mask = snapshot.gates(routes).begun(eligible);
       if (candidate >= 0
           && (mask & 1L << candidate) != 0
-          && (!snapshot.killSwitch() || TierPool.isPreset(routes, mask, candidate))) {
+          && (!snapshot.killSwitch()
+              || root.rung() > 0 // the ladder is not learned: it stays open
+              || TierPool.isPreset(routes, mask, candidate))) {
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
+      begun = root != null;
+    }
+    if (!begun) { // a task that lost its arm goes on with another one
+      SpendCeilings.orBlock(request, snapshot, routes, nowMillis);
+    }
+    boolean classified = unclassified == null;
+    if (!classified) {
+      constraints = with(constraints, List.of(unclassified));
     }
     return first(
-        request, caller, snapshot, routes, eligible, constraints, random, nowMillis, sequence);
+        request,
+        caller,
+        snapshot,
+        routes,
+        classified,
+        eligible,
+        constraints,
+        random,
+        nowMillis,
+        sequence);
   }
 
   /**
@@ -104,6 +143,7 @@ final class Router {
       Caller caller,
       AllocationSnapshot snapshot,
       RoleRoutes routes,
+      boolean classified,
       long eligible,
       List<String> constraints,
       UniformRandomProvider random,
@@ -111,7 +151,6 @@ final class Router {
       long sequence) {
     RoleSpend spend = snapshot.spend(routes.policy());
     int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
-    SpendCeilings.orBlock(reached, routes.policy(), spend, request.runId(), nowMillis);
     if (SpendCeilings.isUnknown(routes.policy(), spend)) {
       constraints = with(constraints, SPEND_UNKNOWN);
     }
@@ -135,7 +174,7 @@ final class Router {
     if (Long.bitCount(eligible) == 1 || Long.bitCount(mask) == 1 && !gated) {
       candidate = Long.numberOfTrailingZeros(mask);
       reason = onlyArm(request, caller, snapshot, routes);
-    } else if (snapshot.killSwitch()) {
+    } else if (snapshot.killSwitch() || !classified) {
       tier = TierPool.presetTier(routes);
       candidate = TierPool.pick(request, routes, tier, mask, random);
       propensity = gates.ofTier(routes, tier, eligible, candidate);
@@ -191,7 +230,7 @@ final class Router {
     int shadowCandidate = -1;
     double shadowPropensity = 0;
     boolean free = ceiling == null || !ceiling.acts(); // a ceiling binds exploration too
-    if (routes.shadow() && known != null && free) {
+    if (routes.shadow() && known != null && free && !snapshot.killSwitch()) {
       int shadowShare = share(request, routes, known, random);
       int position = position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);

@@ -70,9 +70,17 @@ final class SpendCeilings {
    *
    * @throws Problem.CeilingReached naming the ceiling, what was spent, and when it ends
    */
-  static void orBlock(int reached, RolePolicy role, RoleSpend spend, String runId, long nowMillis) {
+  static void orBlock(
+      RouteRequest request, AllocationSnapshot snapshot, RoleRoutes routes, long nowMillis) {
+    RolePolicy role = routes.policy();
     CostCeiling ceiling = role.ceiling();
-    if (reached == 0 || ceiling.action() != CostCeiling.Action.BLOCK) {
+    if (ceiling.action() != CostCeiling.Action.BLOCK) {
+      return;
+    }
+    String runId = request.runId();
+    RoleSpend spend = snapshot.spend(role);
+    int reached = reached(role, spend, runId, nowMillis);
+    if (reached == 0) {
       return;
     }
     if ((reached & RUN) != 0) {
@@ -126,13 +134,14 @@ final class SpendCeilings {
     }
     Policy policy = snapshot.published().policy();
     RolePolicy role = routes.policy();
-    int target = target(policy, routes, mask);
+    int target = target(snapshot, routes, mask);
+    boolean draws = routes.learning() && !snapshot.killSwitch() && choice;
     Outcome outcome;
     if (reached == 0) {
       outcome = Outcome.PACED;
     } else if (role.ceiling().action() != CostCeiling.Action.LOWER) {
       outcome = Outcome.ALERTED;
-    } else if (routes.learning() && choice) {
+    } else if (draws) {
       outcome = costsFirst(policy, role) ? Outcome.LOWERED : Outcome.FLOOR_FIRST;
     } else if (givesWay(routes, candidate, target)) {
       outcome = Outcome.LOWERED;
@@ -177,7 +186,7 @@ final class SpendCeilings {
     double propensity = 0;
     for (int i = 0; i < gates.outcomes(); i++) {
       long mask = gates.outcome(i, eligible);
-      int target = target(snapshot.published().policy(), routes, mask);
+      int target = target(snapshot, routes, mask);
       propensity +=
           gates.probability(i) * answers(verdict.candidate(), target, routes, tierIndex, mask);
     }
@@ -198,11 +207,15 @@ final class SpendCeilings {
     return propensity;
   }
 
-  /** Whom dearer arms give way to; -1: nobody. */
-  private static int target(Policy policy, RoleRoutes routes, long mask) {
-    return costsFirst(policy, routes.policy())
-        ? cheapest(routes, mask)
-        : cheapestProven(routes, mask);
+  /**
+   * Whom dearer arms give way to; -1: nobody. With the kill switch on what was learned is not
+   * trusted, so no proof is.
+   */
+  private static int target(AllocationSnapshot snapshot, RoleRoutes routes, long mask) {
+    if (costsFirst(snapshot.published().policy(), routes.policy())) {
+      return cheapest(routes, mask);
+    }
+    return snapshot.killSwitch() ? -1 : cheapestProven(routes, mask);
   }
 
   private static boolean costsFirst(Policy policy, RolePolicy role) {

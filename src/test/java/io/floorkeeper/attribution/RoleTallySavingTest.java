@@ -55,6 +55,24 @@ class RoleTallySavingTest {
   }
 
   @Test
+  void whatClassifyingCostStandsAgainstTheSavingAndNotInTheReference() {
+    for (int i = 0; i < 1_000; i++) {
+      add(tasks.of(i % 5 == 0 ? Tasks.FRONTIER : Tasks.SMALL, i % 5 == 0 ? .2 : .8).usd(.06));
+    }
+    SavingClaim before = claims().saving();
+
+    tally.addRouting(2_500_000_000L);
+
+    SavingClaim after = claims().saving();
+    assertThat(after.spentUsd()).isCloseTo(before.spentUsd() + 2.5, within(1e-9));
+    assertThat(after.referenceUsd()).isEqualTo(before.referenceUsd());
+    assertThat(after.saving().orElseThrow())
+        .isCloseTo(
+            before.saving().orElseThrow() - 2.5 / (1_000 * before.referenceUsd().orElseThrow()),
+            within(1e-9));
+  }
+
+  @Test
   void ninetyNineDrawsOfTheReferenceClaimNothing() {
     for (int i = 0; i < 99; i++) {
       add(tasks.of(Tasks.FRONTIER, .5).flagged(DecisionId.HOLDOUT).usd(.06));

@@ -52,7 +52,10 @@ class KillSwitchOutageIT {
       assertThat(ServiceProcess.json(b.get("/q/health/ready")).toString()).contains("kill_switch");
 
       JsonNode pinned =
-          ServiceProcess.json(a.post("/route", "{\"role\":\"file-ops\",\"data_class\":\"phi\"}"));
+          ServiceProcess.json(
+              a.post(
+                  "/route",
+                  "{\"role\":\"file-ops\",\"data_class\":\"phi\",\"tags\":{\"site\":\"clinic\"}}"));
       assertThat(pinned.path("status").asInt())
           .as("a pin that the role cannot meet stays closed")
           .isEqualTo(422);

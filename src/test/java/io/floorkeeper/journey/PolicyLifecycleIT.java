@@ -107,15 +107,15 @@ class PolicyLifecycleIT {
     String document = service.policy().path("document").asText();
     Path changed =
         Files.writeString(
-            here.resolve("changed.yaml"), document.replace("strategy: fixed", "strategy: rules"));
+            here.resolve("changed.yaml"), document.replace("preset: small", "preset: mid"));
 
     assertThat(command(here, "diff", changed.toString(), "--server", server, "--exit-code"))
         .startsWith("1\n")
-        .contains("file-ops: strategy fixed -> rules");
+        .contains("file-ops: preset small -> mid");
     assertThat(
             command(here, "apply", changed.toString(), "--reason", "a drill", "--server", server))
         .startsWith("0\n")
-        .contains("version " + (version + 1) + " is in force", "strategy fixed -> rules");
+        .contains("version " + (version + 1) + " is in force", "preset small -> mid");
     assertThat(service.policy().path("reason").asText()).isEqualTo("a drill");
     assertThat(command(here, "rollback", "--to", "1", "--server", server, "--if-match", before))
         .as("one line, exit code 1")

@@ -135,6 +135,17 @@ class SpendRepositoryIT {
   }
 
   @Test
+  void whatItTookToDecideIsSpentWithoutACall() {
+    transaction(
+        c -> {
+          spend.begun(c, List.of(new RunTask(root(1), ROLE, "r-1")));
+          spend.called(c, List.of(new TaskDelta(root(1), ROLE, new Amount(5, 0, 0), false)));
+          spend.settle(c, List.of(root(1)));
+        });
+    assertThat(spent()).containsExactly(Map.entry("r-1", 5L));
+  }
+
+  @Test
   void aTaskWithoutACeilingIsKeptOnlyWhereItsRunIsKnown() {
     transaction(c -> called(c, 1, 30, false));
     assertThat(number("select count(*) from run_task")).isZero();

@@ -3,6 +3,8 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.posterior.RoleSpend;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +79,19 @@ class ClimbLimitsTest extends EscalatorFixture {
   }
 
   @Test
+  void norDoesItGetRidOfARecordThatHasToBeSafeFirst() {
+    AllocationSnapshot snapshot = worker("", PHI.replace("models:", "audit: required, models:"));
+    String pinned = decide(snapshot, Ask.worker().dataClass("phi")).decisionId();
+    String free = decide(snapshot, Ask.worker()).decisionId();
+
+    assertThat(
+            escalate(snapshot, failed(pinned, "schema", null, Ask.FREE, Map.of())).recordedFirst())
+        .isTrue();
+    assertThat(escalate(snapshot, failed(free, "schema", null, Ask.FREE, Map.of())).recordedFirst())
+        .isFalse();
+  }
+
+  @Test
   void aPinnedDecisionByItsTagsStaysPinnedWithoutThem() {
     AllocationSnapshot snapshot = worker("", TAGGED);
     Decision pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu")));
@@ -136,5 +151,64 @@ class ClimbLimitsTest extends EscalatorFixture {
     assertThat(climbed.constraints()).containsExactly("cost_ceiling_passed");
     assertThat(barred.reason()).isEqualTo("no_eligible_rung");
     assertThat(barred.constraints()).containsExactly("ceiling");
+  }
+
+  @Test
+  void whatTheDayMayCostBarsAClimbWhereCostsComeFirstOnly() {
+    Escalation climbed = spent("quality_first", "lower");
+    Escalation barred = spent("cost_first", "lower");
+    Escalation alerted = spent("cost_first", "alert");
+
+    assertThat(model(climbed)).isEqualTo("sonnet");
+    assertThat(climbed.constraints()).containsExactly("ceiling_day");
+    assertThat(barred.reason()).isEqualTo("no_eligible_rung");
+    assertThat(barred.constraints()).containsExactly("ceiling_day");
+    assertThat(model(alerted)).isEqualTo("sonnet");
+  }
+
+  /** A check that fails in a day that has cost all that it may. */
+  private Escalation spent(String precedence, String action) {
+    AllocationSnapshot before =
+        worker(
+            ", ceiling: {spend_usd_per_day: 10, action: " + action + "}",
+            "data_classes: [public]\nprecedence: " + precedence);
+    String first = decide(before, Ask.worker()).decisionId();
+    RoleSpend day =
+        new RoleSpend(
+            Snapshots.NOW / RoleSpend.DAY_MILLIS * RoleSpend.DAY_MILLIS,
+            10_000_000_000L,
+            100,
+            0,
+            500,
+            Map.of());
+    return escalate(
+        Snapshots.spending(before.published(), day, Snapshots.undecided()),
+        failed(first, "schema"));
+  }
+
+  @Test
+  void anIllModelIsPassedOverAndClimbedToWhereThereIsNoOther() {
+    AllocationSnapshot snapshot = worker("", "data_classes: [public]");
+    String first = decide(snapshot, Ask.worker()).decisionId();
+
+    Escalation over = escalate(ill(snapshot, "sonnet"), failed(first, "schema"));
+    Escalation bent = escalate(ill(snapshot, "sonnet", "opus"), failed(first, "schema"));
+
+    assertThat(model(over)).isEqualTo("opus");
+    assertThat(over.constraints()).containsExactly("health", "skipped:mid");
+    assertThat(model(bent)).isEqualTo("sonnet");
+    assertThat(bent.constraints()).containsExactly("health", "health_unmet");
+  }
+
+  private static AllocationSnapshot ill(AllocationSnapshot snapshot, String... models) {
+    Map<String, PoolState.Standing> standings = new HashMap<>();
+    for (String model : models) {
+      standings.put(
+          model,
+          new PoolState.Standing(
+              new ArmHealth(ArmHealth.State.OPEN, Snapshots.NOW), 30, 20, 900, 1, 30, Double.NaN));
+    }
+    return snapshot.withGates(
+        RoleGates.of(snapshot.published().policy().roles().values(), new PoolState(standings, .1)));
   }
 }

@@ -137,6 +137,19 @@ class EscalatorTest extends EscalatorFixture {
     assertThat(continued.id().root()).isEqualTo(escalation.id().root());
   }
 
+  @Test
+  void theKillSwitchDoesNotCloseTheLadder() {
+    AllocationSnapshot stopped = ladder().withKillSwitch(true);
+    String first = decide(stopped, Ask.worker()).decisionId();
+
+    Escalation escalation = escalate(stopped, failed(first, "schema"));
+    Decision continued = decide(stopped, Ask.worker().continuing(escalation.decisionId()));
+
+    assertThat(model(escalation)).isEqualTo("sonnet");
+    assertThat(continued.reason()).isEqualTo(Reason.STICKY);
+    assertThat(continued.arm().arm().model().name()).isEqualTo("sonnet");
+  }
+
   // --- checks
 
   @Test

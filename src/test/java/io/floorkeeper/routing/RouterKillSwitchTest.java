@@ -52,6 +52,20 @@ class RouterKillSwitchTest extends RouterFixture {
   }
 
   @Test
+  void aShadowExploresNothingEither() {
+    PolicyBook.Published shadowed =
+        Snapshots.worker("{learning: shadow, shadow_share: 0.5, preset: mid}");
+    AllocationSnapshot off = Snapshots.of(shadowed, Snapshots.undecided());
+    assertThat(first(Reason.EXPLORED, off, Ask.worker()).shadowCandidate()).isNotNegative();
+    for (int i = 0; i < 1_000; i++) {
+      Decision decision = decide(off.withKillSwitch(true), Ask.worker());
+      assertThat(decision.reason()).isEqualTo(Reason.PRESET);
+      assertThat(decision.propensity()).isEqualTo(1);
+      assertThat(decision.shadowCandidate()).isNegative();
+    }
+  }
+
+  @Test
   void offAgainTheBanditAnswers() {
     AllocationSnapshot off = learning().withKillSwitch(true).withKillSwitch(false);
     assertThat(first(Reason.SAMPLED, off, Ask.worker()).constraints())

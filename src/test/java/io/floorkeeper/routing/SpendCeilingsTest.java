@@ -85,6 +85,19 @@ class SpendCeilingsTest extends RouterFixture {
   }
 
   @Test
+  void withTheKillSwitchOnNoProofIsTrustedAndCostsStillComeFirst() {
+    Decision kept =
+        decide(
+            preset("quality_first", "", day(10_000_000_000L)).withKillSwitch(true), Ask.worker());
+    assertThat(tier(kept)).isEqualTo("frontier");
+    assertThat(kept.constraints()).contains("ceiling_day", "floor_first");
+
+    AllocationSnapshot costs = learning("cost_first", day(10_000_000_000L)).withKillSwitch(true);
+    assertThat(tier(decide(costs, Ask.worker()))).isEqualTo("small");
+    assertThat(decide(costs, Ask.worker()).propensity()).isEqualTo(1);
+  }
+
+  @Test
   void aRunAtItsCeilingIsLoweredAndOthersAreNot() {
     AllocationSnapshot snapshot = preset("cost_first", "", runs(1_000_000_000L));
 
@@ -104,6 +117,18 @@ class SpendCeilingsTest extends RouterFixture {
     Decision next = decide(after, Ask.worker().run(RUN).continuing(root.decisionId()));
 
     assertThat(next.reason()).isEqualTo(Reason.STICKY);
+    assertThat(tier(next)).isEqualTo("frontier");
+  }
+
+  @Test
+  void aTaskThatLostItsArmIsNotBlockedEither() {
+    AllocationSnapshot before = preset("quality_first", ", action: block", day(0));
+    Decision root = decide(before, Ask.worker().maxCostUsd(.004));
+    AllocationSnapshot after = preset("quality_first", ", action: block", day(99_000_000_000L));
+
+    Decision next = decide(after, Ask.worker().minTier("frontier").continuing(root.decisionId()));
+
+    assertThat(next.constraints()).contains("continuation_ended", "ceiling_day");
     assertThat(tier(next)).isEqualTo("frontier");
   }
 
@@ -241,6 +266,59 @@ class SpendCeilingsTest extends RouterFixture {
     assertThat(expectedUsd(after)).isLessThan(expectedUsd(before));
   }
 
+  /** Seed and false alarms as {@link RouterFixture} says. */
+  @Test
+  void aPoolThatGivesWayToItsProvenMemberIsLoggedWithThatChance() {
+    String tiers =
+        Snapshots.TIERS.replace(
+            "      - name: opus\n",
+            "      - name: opus-lite\n        provider: anthropic\n"
+                + "        price: {input_usd_per_million: 12, output_usd_per_million: 60}\n"
+                + "      - name: opus\n");
+    PolicyBook.Published published =
+        Snapshots.numbered(
+            tiers
+                + "roles: {worker: {preset: frontier, learning: off, "
+                + CEILING.formatted("")
+                + "}}\n");
+    // The lighter of the two is proven, so is nothing cheaper: the other gives way to it.
+    AllocationSnapshot snapshot =
+        Snapshots.spending(
+            published,
+            day(10_000_000_000L),
+            Snapshots.evidence(
+                Snapshots.labelled(1, 400, 280),
+                Snapshots.labelled(2, 400, 280),
+                Snapshots.labelled(3, 400, 388)));
+
+    for (int i = 0; i < 1_000; i++) {
+      Decision decision = decide(snapshot, Ask.worker());
+      assertThat(decision.arm().arm().model().name()).isEqualTo("opus-lite");
+      assertThat(decision.propensity()).isEqualTo(1);
+      assertThat(decision.reason())
+          .isEqualTo(
+              decision.ceiling().otherwise() == decision.candidate()
+                  ? Reason.PRESET
+                  : Reason.LOWERED);
+    }
+  }
+
+  /** A cheap model that is full half the time: the ceiling takes what the draw has left. */
+  @Test
+  void behindAGateTheChanceOfTheGateIsLogged() {
+    AllocationSnapshot snapshot =
+        learning("cost_first", day(10_000_000_000L)).withGates(Map.of("worker", halfFull()));
+    int small = 0;
+    for (int i = 0; i < DRAWS; i++) {
+      Decision decision = decide(snapshot, Ask.worker());
+      assertThat(decision.reason()).isEqualTo(Reason.LOWERED);
+      assertThat(decision.propensity()).isCloseTo(.5, within(1e-12));
+      small += tier(decision).equals("small") ? 1 : 0;
+      assertThat(tier(decision)).isIn("small", "mid");
+    }
+    assertThat(small / (double) DRAWS).isCloseTo(.5, within(.01));
+  }
+
   @Test
   void theDecisionTellsWhatWasSpentAndWhatWouldHaveAnswered() throws Exception {
     Decision lowered =
@@ -256,6 +334,13 @@ class SpendCeilingsTest extends RouterFixture {
     assertThat(told.at("/otherwise/arm").asText()).isEqualTo("frontier/opus");
     assertThat(told.at("/otherwise/reason").asText()).isEqualTo("preset");
     assertThat(told.path("answers").asText()).isEqualTo("mid/sonnet");
+  }
+
+  private static RoleGates halfFull() {
+    return RoleGates.of(
+        policy("", "cost_first", "").policy().roles().get("worker"),
+        new PoolState(
+            Map.of("haiku", new PoolState.Standing(ArmHealth.WELL, 30, 0, 900, .5, 60, 1)), .05));
   }
 
   private static AllocationSnapshot preset(String precedence, String more, RoleSpend spend) {
