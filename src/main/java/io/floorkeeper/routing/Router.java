@@ -1,12 +1,9 @@
 package io.floorkeeper.routing;
 
-import io.floorkeeper.bandit.Allocation;
-import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.Policy;
-import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Rule;
 import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
@@ -18,11 +15,6 @@ import org.apache.commons.rng.UniformRandomProvider;
  * is the one snapshot that it is handed.
  */
 final class Router {
-  /** Salts of the draws by session: each draw has a uniform of its own. */
-  private static final long ARM_SALT = 0x66_6C_6F_6F_72_01L;
-
-  private static final long SHARE_SALT = 0x66_6C_6F_6F_72_02L;
-
   private static final List<String> DEFAULT_ROLE = List.of("default_role");
   private static final List<String> KILL_SWITCH = List.of("kill_switch");
   private static final List<String> SPEND_UNKNOWN = List.of("spend_unknown");
@@ -201,10 +193,10 @@ final class Router {
       propensity = gates.propensity(routes, eligible, candidate);
     } else {
       drawnFrom = known;
-      flags = share(request, routes, known, random);
-      int position = position(flags, request, routes, known, random);
+      flags = Draws.share(request, routes, known, random);
+      int position = Draws.position(flags, request, routes, known, random);
       candidate = known.candidates().get(position);
-      reason = drawn(flags, routes, isStale(snapshot, nowMillis));
+      reason = Draws.drawn(flags, routes, isStale(snapshot, nowMillis));
       propensity =
           gated
               ? gates.propensity(routes, eligible, candidate)
@@ -231,8 +223,8 @@ final class Router {
     double shadowPropensity = 0;
     boolean free = ceiling == null || !ceiling.acts(); // a ceiling binds exploration too
     if (routes.shadow() && known != null && free && !snapshot.killSwitch()) {
-      int shadowShare = share(request, routes, known, random);
-      int position = position(shadowShare, request, routes, known, random);
+      int shadowShare = Draws.share(request, routes, known, random);
+      int position = Draws.position(shadowShare, request, routes, known, random);
       shadowCandidate = known.candidates().get(position);
       shadowPropensity = known.solution().propensity(position);
       flags |= DecisionId.SHADOW;
@@ -250,7 +242,7 @@ final class Router {
     if (random.nextDouble() < routes.labelCode() / 255.0) {
       flags |= DecisionId.BASE_LABEL;
     } else if ((routes.learning() || reason == Reason.EXPLORED)
-        && wantsLabels(routes, drawnFrom, candidate)) {
+        && Draws.wantsLabels(routes, drawnFrom, candidate)) {
       flags |= DecisionId.BOOSTED_LABEL;
     }
     if (routes.byContext()) {
@@ -316,60 +308,6 @@ final class Router {
       case FIXED -> Reason.FIXED;
       case RULES, LEARN -> otherwise;
     };
-  }
-
-  /** Whose share of the traffic the request falls into: HOLDOUT, CONTROL, or 0, the bandit's. */
-  private static int share(
-      RouteRequest request,
-      RoleRoutes routes,
-      MaskAllocation allocation,
-      UniformRandomProvider random) {
-    RolePolicy policy = routes.policy();
-    FloorSolution solution = allocation.solution(); // the shares that its propensities say
-    double share = uniform(request, policy, SHARE_SALT, random);
-    if (share < solution.holdoutShare()) {
-      return DecisionId.HOLDOUT;
-    }
-    // Where the preset is not eligible the share of control is 0.
-    return share < solution.holdoutShare() + solution.controlShare() ? DecisionId.CONTROL : 0;
-  }
-
-  private static int position(
-      int share,
-      RouteRequest request,
-      RoleRoutes routes,
-      MaskAllocation allocation,
-      UniformRandomProvider random) {
-    if (share == DecisionId.HOLDOUT) {
-      return allocation.candidates().size() - 1;
-    }
-    if (share == DecisionId.CONTROL) {
-      return allocation.positionOf(routes.policy().presetIndex());
-    }
-    return request.sessionId() == null
-        ? allocation.draws().draw(random)
-        : allocation.draws().drawBySession(uniform(request, routes.policy(), ARM_SALT, random));
-  }
-
-  static double uniform(
-      RouteRequest request, RolePolicy policy, long salt, UniformRandomProvider random) {
-    return request.sessionId() == null
-        ? random.nextDouble()
-        : Allocation.uniform(request.sessionId(), policy.name(), salt);
-  }
-
-  private static Reason drawn(int share, RoleRoutes routes, boolean stale) {
-    return switch (share) {
-      case DecisionId.HOLDOUT -> Reason.HOLDOUT;
-      case DecisionId.CONTROL -> Reason.CONTROL;
-      default -> stale ? Reason.STALE : routes.cold() ? Reason.COLD_START : Reason.SAMPLED;
-    };
-  }
-
-  private static boolean wantsLabels(RoleRoutes routes, MaskAllocation drawnFrom, int candidate) {
-    MaskAllocation allocation = drawnFrom != null ? drawnFrom : routes.allocations().get(0);
-    int position = allocation.positionOf(candidate);
-    return position < 0 || allocation.wantsLabels(position);
   }
 
   /** A further answer of the task whose id this is. */

@@ -44,7 +44,7 @@ final class ShadowMix {
 
   /** Whether the request is one of the share. */
   static boolean draws(RouteRequest request, RolePolicy policy, UniformRandomProvider random) {
-    return Router.uniform(request, policy, SHARE_SALT, random) < policy.shadowShare();
+    return Draws.uniform(request, policy, SHARE_SALT, random) < policy.shadowShare();
   }
 
   /** The position that such a request gets. */
@@ -56,7 +56,7 @@ final class ShadowMix {
     Allocation draws = allocation.shadowDraws();
     return request.sessionId() == null
         ? draws.draw(random)
-        : draws.drawBySession(Router.uniform(request, routes.policy(), ARM_SALT, random));
+        : draws.drawBySession(Draws.uniform(request, routes.policy(), ARM_SALT, random));
   }
 
   /**
