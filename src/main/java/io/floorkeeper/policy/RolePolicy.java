@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param rewardWait how long an episode waits for labels before it closes
  * @param classifier says how complex a request is that does not say it; empty: nobody does
  * @param checks that its answers have to pass
- * @param maxEscalations how many rungs a task may climb
+ * @param maxEscalations how many tiers of its ladder a task may climb, those passed over on the way
+ *     to the last but one included
  * @param shadowShare the share of tasks that a role in the shadow draws, so that there is something
  *     to estimate from, in [0, 0.5]
  */

@@ -1,6 +1,7 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.platform.Caller;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.PolicyBook;
@@ -15,14 +16,15 @@ import java.util.Set;
  *
  * <p>A step is to another tier, never to the same one again, and to a model that has not been tried
  * yet; rungs that the request leaves closed are passed over. How many steps were taken is not
- * written anywhere: it is counted as the tiers up to here that are open to the same request, which
- * is what it climbed unless something changed in between.
+ * written anywhere: each tier of the ladder up to here counts, also one that was passed over. What
+ * a request leaves open may change from step to step, so by that nothing can be counted.
  */
 final class Climb {
   private final List<Arm> rungs;
   private final RoleRoutes routes;
   private final ClimbLimits limits;
   private final Set<String> triedModels = new HashSet<>();
+  private final List<String> told = new ArrayList<>();
   private final int startCandidate;
   private int rung;
 
@@ -37,6 +39,34 @@ final class Climb {
     for (int r = 0; r < Math.min(rung, rungs.size()); r++) {
       triedModels.add(rungs.get(r).model().name());
     }
+  }
+
+  /** One that goes on by itself from where that one stands. */
+  private Climb(Climb from) {
+    this.rungs = from.rungs;
+    this.routes = from.routes;
+    this.limits = from.limits;
+    this.rung = from.rung;
+    this.startCandidate = from.startCandidate;
+    triedModels.addAll(from.triedModels);
+  }
+
+  /**
+   * The tiers that {@code /escalate} would climb to from a decision, if it were told the same again
+   * and nothing changed.
+   */
+  static List<String> above(RouteRequest request, Caller caller, Decision decision) {
+    RoleRoutes routes = decision.routes();
+    if (routes.policy().escalation().isEmpty()
+        || routes.policy().maxEscalations() == 0
+        || decision.id().armNo() == 0) { // it says not from where
+      return List.of();
+    }
+    AllocationSnapshot snapshot = decision.snapshot();
+    ClimbLimits limits =
+        ClimbLimits.of(
+            request, caller, routes, snapshot, decision.id(), decision.decidedAtMillis());
+    return of(decision.id(), routes, limits, snapshot.published()).above();
   }
 
   /** Where the decision stands, on the ladder of the policy in force. */
@@ -77,7 +107,7 @@ final class Climb {
             ? "same_model"
             : "no_eligible_rung";
       }
-      limits.constraints().add("health_unmet"); // an ill model is more than none
+      told.add("health_unmet"); // an ill model is more than none
     }
     return null;
   }
@@ -89,13 +119,18 @@ final class Climb {
       Arm arm = rungs.get(r - 1);
       if (isIn(mask, arm) && triedModels.add(arm.model().name())) {
         passedOver.remove(arm.tier());
-        passedOver.forEach(tier -> limits.constraints().add("skipped:" + tier));
+        passedOver.forEach(tier -> told.add("skipped:" + tier));
         rung = r;
         return true;
       }
       passedOver.add(arm.tier());
     }
     return false;
+  }
+
+  /** What its steps passed over. */
+  List<String> told() {
+    return told;
   }
 
   /** The rung that it stands on, as ids carry it. */
@@ -113,15 +148,12 @@ final class Climb {
 
   /** The tiers that are left to it, in the order in which they would be climbed. */
   List<String> above() {
-    Set<String> tiers = new LinkedHashSet<>();
-    for (int r : higher()) {
-      Arm arm = rungs.get(r - 1);
-      if (isOpen(arm) && !triedModels.contains(arm.model().name())) {
-        tiers.add(arm.tier());
-      }
+    Climb ahead = new Climb(this);
+    List<String> tiers = new ArrayList<>();
+    while (ahead.step() == null) {
+      tiers.add(rungs.get(ahead.rung - 1).tier());
     }
-    long left = Math.max(0, routes.policy().maxEscalations() - steps());
-    return tiers.stream().limit(left).toList();
+    return tiers;
   }
 
   private List<Integer> higher() {
@@ -137,15 +169,9 @@ final class Climb {
   private int steps() {
     Set<String> climbed = new HashSet<>();
     for (int r = 1; r <= Math.min(rung, rungs.size()); r++) {
-      if (r == rung || isOpen(rungs.get(r - 1))) {
-        climbed.add(rungs.get(r - 1).tier());
-      }
+      climbed.add(rungs.get(r - 1).tier());
     }
     return climbed.size();
-  }
-
-  private boolean isOpen(Arm arm) {
-    return isIn(limits.open(), arm);
   }
 
   private boolean isIn(long mask, Arm arm) {

@@ -7,6 +7,7 @@ import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
+import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,9 @@ import java.util.function.Predicate;
  * Which arms a task may climb to. Pure.
  *
  * <p>Pins bind as in {@link Eligibility} (no data class: the strictest), and closer: tags that are
- * not repeated are those of every pin. And whatever is said now, all pins stay that may have bound
- * the task before, as far as its id tells them apart ({@link PinMarks}): what is said can close, it
- * never opens.
+ * not repeated are those of every pin that the id does not prove away. And whatever is said now,
+ * all pins stay that may have bound the task before, as far as its id tells them apart ({@link
+ * PinMarks}): what is said can close, it never opens.
  *
  * <p>What the request itself allows ({@code min_tier, max_cost_usd, max_latency_ms}) is kept, and
  * where nothing is left nothing is climbed to: there is an answer already, so nothing has to bend.
@@ -29,6 +30,7 @@ import java.util.function.Predicate;
 final class ClimbLimits {
   private static final String PINS_OF_DECISION = "pins_of_decision";
   private static final String UNREPEATED_TAGS = "unrepeated_tags";
+  private static final String UNREPEATED_RUN = "unrepeated_run";
 
   private final RouteRequest request;
   private final RoleRoutes routes;
@@ -129,22 +131,25 @@ final class ClimbLimits {
     }
     recordedFirst = Eligibility.isRecordedFirst(request, caller, routes, policy);
     pinFlags = PinMarks.said(request, caller, routes, snapshot, decided.policyVersion());
+    boolean changed = decided.policyVersion() != snapshot.published().version();
     if (request.tags() == null) { // as if it had those that each pin wants
+      // An id that no pin marks proves that its tags met none; only for another class they may.
+      boolean proven = !changed && !decided.has(DecisionId.PINNED);
       String dataClass = Eligibility.dataClass(request, caller);
       boolean strictest = Pins.isStrictest(policy, dataClass);
       bind(
           UNREPEATED_TAGS,
           pin ->
-              Pins.binds(
-                  pin,
-                  strictest,
-                  request.role(),
-                  routes.policy().name(),
-                  caller.tenant(),
-                  dataClass,
-                  pin.tags()));
+              (!proven || dataClass != null && pin.dataClass().isPresent())
+                  && Pins.binds(
+                      pin,
+                      strictest,
+                      request.role(),
+                      routes.policy().name(),
+                      caller.tenant(),
+                      dataClass,
+                      pin.tags()));
     }
-    boolean changed = decided.policyVersion() != snapshot.published().version();
     int candidate = changed ? -1 : Continuation.candidate(routes, decided, snapshot);
     bind(
         PINS_OF_DECISION,
@@ -179,18 +184,29 @@ final class ClimbLimits {
     keep("ceiling", Eligibility.withinCost(usd, routes, open));
   }
 
-  /** What the role may spend in a day or run: it bars a climb where costs come first. */
+  /**
+   * What the role may spend in a day or run: it bars a climb where costs come first. A run that is
+   * not repeated is the one that has spent most; an empty one is none.
+   */
   private void spent(RoleSpend spend, long nowMillis) {
-    int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    RolePolicy role = routes.policy();
+    String run = request.runId() == null || request.runId().isEmpty() ? null : request.runId();
+    int reached = SpendCeilings.reached(role, spend, run, nowMillis);
     if ((reached & SpendCeilings.DAY) != 0) {
       constraints.add("ceiling_day");
     }
     if ((reached & SpendCeilings.RUN) != 0) {
       constraints.add("ceiling_run");
     }
-    if (reached != 0
-        && policy.precedence() == Policy.Precedence.COST_FIRST
-        && routes.policy().ceiling().action() != CostCeiling.Action.ALERT) {
+    if (policy.precedence() != Policy.Precedence.COST_FIRST
+        || role.ceiling().action() == CostCeiling.Action.ALERT) {
+      return;
+    }
+    if (request.runId() == null && SpendCeilings.isSomeRunSpent(role, spend)) {
+      constraints.add(UNREPEATED_RUN);
+      reached |= SpendCeilings.RUN;
+    }
+    if (reached != 0) {
       open = 0;
     }
   }

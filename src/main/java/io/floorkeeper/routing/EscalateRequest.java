@@ -16,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param decisionId under which the answer was given that failed
  * @param check as the role's policy names it
  * @param role where it is said it must be the decision's
+ * @param runId null: not said; empty: of none
  * @param tags null: not said; empty: there are none
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

@@ -61,6 +61,7 @@ final class Escalator {
           limits);
     }
     String exhausted = climb.step();
+    limits.constraints().addAll(climb.told());
     if (exhausted != null) {
       return stands(
           Escalation.Outcome.EXHAUSTED,

@@ -92,17 +92,24 @@ class ExternalClassifiers {
    *
    * @throws io.floorkeeper.platform.Problem as the decision itself would: before anybody is asked
    */
-  static boolean areAsked(RouteRequest request, Caller caller, AllocationSnapshot snapshot) {
+  static boolean areAsked(
+      RouteRequest request, Caller caller, AllocationSnapshot snapshot, long nowMillis) {
     RoleRoutes routes = snapshot.routes(request.role());
-    return routes != null
-        && routes.policy().classifier().isPresent()
-        && routes.policy().classifier().get().url().isPresent()
-        && routes.policy().strategy() != RolePolicy.Strategy.FIXED
-        && request.complexity() == null
-        && request.continues() == null
-        && !snapshot.killSwitch()
-        && Long.bitCount(Eligibility.mask(request, caller, routes, snapshot.published().policy()))
-            > 1;
+    boolean asked =
+        routes != null
+            && routes.policy().classifier().isPresent()
+            && routes.policy().classifier().get().url().isPresent()
+            && routes.policy().strategy() != RolePolicy.Strategy.FIXED
+            && request.complexity() == null
+            && request.continues() == null
+            && !snapshot.killSwitch()
+            && Long.bitCount(
+                    Eligibility.mask(request, caller, routes, snapshot.published().policy()))
+                > 1;
+    if (asked) { // nobody pays for a word on what is refused
+      SpendCeilings.orBlock(request, snapshot, routes, nowMillis);
+    }
+    return asked;
   }
 
   /** Asks; the answer is there within the policy's time limit, whatever happens. */

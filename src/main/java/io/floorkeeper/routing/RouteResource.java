@@ -5,7 +5,6 @@ import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.platform.ProblemMapper;
-import io.floorkeeper.policy.Tier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.NonBlocking;
@@ -20,7 +19,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -101,10 +99,20 @@ public class RouteResource {
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
     AllocationSnapshot snapshot = snapshots.deciding();
-    if (ExternalClassifiers.areAsked(request, caller, snapshot)) {
+    if (isClassifiedFirst(request, caller, snapshot)) {
       throw new ClassifiedFirst(request, caller, classifiers.ask(request, snapshot));
     }
     return decided(request, caller, snapshot, null);
+  }
+
+  private boolean isClassifiedFirst(
+      RouteRequest request, Caller caller, AllocationSnapshot snapshot) {
+    try {
+      return ExternalClassifiers.areAsked(request, caller, snapshot, clock.millis());
+    } catch (Problem.CeilingReached e) {
+      blocked.increment();
+      throw e;
+    }
   }
 
   /** Goes on when the classifier has spoken, or its time is over. */
@@ -153,7 +161,8 @@ public class RouteResource {
     pool.answered(decision);
     decisions.get(decision.reason()).increment();
     DecisionLog.Aside aside = classification == null ? null : classification.aside();
-    return answers.given(answer(decision), request, caller, decision, number, aside);
+    return answers.given(
+        answer(request, caller, decision), request, caller, decision, number, aside);
   }
 
   private Decision decide(
@@ -171,7 +180,7 @@ public class RouteResource {
     }
   }
 
-  private RouteAnswer answer(Decision decision) {
+  private RouteAnswer answer(RouteRequest request, Caller caller, Decision decision) {
     ArmView arm = decision.arm();
     RoleRoutes routes = decision.routes();
     return new RouteAnswer(
@@ -185,32 +194,10 @@ public class RouteResource {
         decision.id().epoch(),
         Learnings.of(routes),
         decision.evaluate(),
-        escalation(decision),
+        Climb.above(request, caller, decision),
         decision.constraints(),
         arm.estimate(),
         routes.told(),
         Instant.ofEpochMilli(decision.id().epochMillis() + idLifeMillis));
-  }
-
-  /** The rungs of the role's ladder above the chosen tier that the request leaves eligible. */
-  private static List<String> escalation(Decision decision) {
-    List<String> ladder = decision.routes().policy().escalation();
-    if (ladder.isEmpty()) {
-      return ladder;
-    }
-    List<Tier> tiers = decision.snapshot().published().policy().tiers();
-    List<String> above = new ArrayList<>(ladder.size());
-    for (String name : ladder) {
-      for (int k = 0; k < decision.routes().arms().size(); k++) {
-        ArmView arm = decision.routes().arms().get(k);
-        if ((decision.mask() & 1L << k) != 0
-            && arm.arm().tierIndex() > decision.arm().arm().tierIndex()
-            && tiers.get(arm.arm().tierIndex()).name().equals(name)) {
-          above.add(name);
-          break;
-        }
-      }
-    }
-    return above;
   }
 }

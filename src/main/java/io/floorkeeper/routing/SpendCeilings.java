@@ -65,6 +65,15 @@ final class SpendCeilings {
     return reached;
   }
 
+  /** Whether any run has reached the role's ceiling, for those who do not say theirs. */
+  static boolean isSomeRunSpent(RolePolicy role, RoleSpend spend) {
+    if (spend == null || role.ceiling().spendUsdPerRun().isEmpty()) {
+      return false;
+    }
+    long limit = CostCeiling.nanoUsd(role.ceiling().spendUsdPerRun().get());
+    return spend.runs().values().stream().anyMatch(spent -> spent >= limit);
+  }
+
   /**
    * Says that there is no answer where the policy blocks.
    *
@@ -139,7 +148,8 @@ final class SpendCeilings {
     Outcome outcome;
     if (reached == 0) {
       outcome = Outcome.PACED;
-    } else if (role.ceiling().action() != CostCeiling.Action.LOWER) {
+    } else if (role.ceiling().action() != CostCeiling.Action.LOWER
+        || snapshot.killSwitch() && costsFirst(policy, role)) { // what is cheap was learned too
       outcome = Outcome.ALERTED;
     } else if (draws) {
       outcome = costsFirst(policy, role) ? Outcome.LOWERED : Outcome.FLOOR_FIRST;
@@ -209,13 +219,15 @@ final class SpendCeilings {
 
   /**
    * Whom dearer arms give way to; -1: nobody. With the kill switch on what was learned is not
-   * trusted, so no proof is.
+   * trusted: no proof of quality, and no cost.
    */
   private static int target(AllocationSnapshot snapshot, RoleRoutes routes, long mask) {
-    if (costsFirst(snapshot.published().policy(), routes.policy())) {
-      return cheapest(routes, mask);
+    if (snapshot.killSwitch()) {
+      return -1;
     }
-    return snapshot.killSwitch() ? -1 : cheapestProven(routes, mask);
+    return costsFirst(snapshot.published().policy(), routes.policy())
+        ? cheapest(routes, mask)
+        : cheapestProven(routes, mask);
   }
 
   private static boolean costsFirst(Policy policy, RolePolicy role) {

@@ -36,7 +36,7 @@ class ClimbLimitsTest extends EscalatorFixture {
   }
 
   @Test
-  void tagsThatAreNotRepeatedAreThoseOfEveryPin() {
+  void tagsThatAreNotRepeatedAreThoseOfEveryPinWhereOneNarrowedTheDecision() {
     AllocationSnapshot snapshot = worker("", TAGGED);
     String free = decide(snapshot, Ask.worker()).decisionId();
     String pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu"))).decisionId();
@@ -44,10 +44,7 @@ class ClimbLimitsTest extends EscalatorFixture {
     Escalation ofFree = escalate(snapshot, failed(free, "schema", null, Ask.FREE, null));
     Escalation ofPinned = escalate(snapshot, failed(pinned, "schema", null, Ask.FREE, null));
 
-    assertThat(model(escalate(snapshot, failed(free, "schema", null, Ask.FREE, Map.of()))))
-        .as("it says that there are none")
-        .isEqualTo("sonnet");
-    assertThat(model(ofFree)).as("silence opens nothing").isEqualTo("opus");
+    assertThat(model(ofFree)).as("its id says that no pin narrowed it").isEqualTo("sonnet");
     assertThat(model(ofPinned)).isEqualTo("opus");
     assertThat(ofPinned.constraints()).containsExactly("unrepeated_tags", "skipped:mid");
   }
@@ -149,6 +146,20 @@ class ClimbLimitsTest extends EscalatorFixture {
 
     assertThat(other.reason()).isEqualTo("no_eligible_rung");
     assertThat(other.constraints()).containsExactly("pin:phi", "pins_of_decision");
+  }
+
+  @Test
+  void norDoesAnUnpinnedIdProveAnythingOfTagsUnderTheClassThatIsSaidNow() {
+    AllocationSnapshot snapshot =
+        three("pins: [{name: p, match: {data_class: phi, tags: {team: legal}}, models: [s1, f1]}]");
+    String free = decide(snapshot, Ask.worker().tags(Map.of("team", "legal"))).decisionId();
+
+    Escalation silent = escalate(snapshot, failed(free, "x", null, null, null));
+    Escalation other = escalate(snapshot, failed(free, "x", null, "phi", null));
+
+    assertThat(model(silent)).as("nothing is claimed that the id does not prove").isEqualTo("m1");
+    assertThat(model(other)).isEqualTo("f1");
+    assertThat(other.constraints()).containsExactly("unrepeated_tags", "skipped:mid");
   }
 
   private static AllocationSnapshot legal() {

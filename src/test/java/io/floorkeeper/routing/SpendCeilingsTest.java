@@ -85,7 +85,7 @@ class SpendCeilingsTest extends RouterFixture {
   }
 
   @Test
-  void withTheKillSwitchOnNoProofIsTrustedAndCostsStillComeFirst() {
+  void withTheKillSwitchOnNeitherProofNorCostIsTrusted() {
     Decision kept =
         decide(
             preset("quality_first", "", day(10_000_000_000L)).withKillSwitch(true), Ask.worker());
@@ -93,7 +93,10 @@ class SpendCeilingsTest extends RouterFixture {
     assertThat(kept.constraints()).contains("ceiling_day", "floor_first");
 
     AllocationSnapshot costs = learning("cost_first", day(10_000_000_000L)).withKillSwitch(true);
-    assertThat(tier(decide(costs, Ask.worker()))).isEqualTo("small");
+    assertThat(tier(decide(costs, Ask.worker()))).as("the preset").isEqualTo("frontier");
+    assertThat(decide(costs, Ask.worker()).reason()).isEqualTo(Reason.PRESET);
+    assertThat(decide(costs, Ask.worker()).constraints())
+        .containsExactly("kill_switch", "ceiling_day");
     assertThat(decide(costs, Ask.worker()).propensity()).isEqualTo(1);
   }
 

@@ -1,9 +1,14 @@
 package io.floorkeeper.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.Problem;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.posterior.RoleSpend;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Who is asked how complex a request is, and what answers where nobody says it. */
@@ -89,13 +94,32 @@ class UnclassifiedTest extends RouterFixture {
     assertThat(asked(snapshot, Ask.worker().continuing(id))).as("keeps its arm").isFalse();
     assertThat(
             ExternalClassifiers.areAsked(
-                Ask.worker().request().withComplexity("hard"), Caller.LOCAL, snapshot))
+                Ask.worker().request().withComplexity("hard"),
+                Caller.LOCAL,
+                snapshot,
+                Snapshots.NOW))
         .as("says it itself")
         .isFalse();
   }
 
+  @Test
+  void nobodyIsAskedAboutWhatACeilingBlocks() {
+    PolicyBook.Published published =
+        Snapshots.published(
+            "roles: {worker: {ceiling: {spend_usd_per_run: 1, action: block}, " + ASKING + "}}");
+    AllocationSnapshot snapshot =
+        Snapshots.spending(
+            published,
+            new RoleSpend(0, 0, 1, 0, 0, Map.of("spent", 1_000_000_000L)),
+            Snapshots.undecided());
+
+    assertThat(asked(snapshot, Ask.worker().run("fresh"))).isTrue();
+    assertThatThrownBy(() -> asked(snapshot, Ask.worker().run("spent")))
+        .isInstanceOf(Problem.CeilingReached.class);
+  }
+
   private static boolean asked(AllocationSnapshot snapshot, Ask ask) {
-    return ExternalClassifiers.areAsked(ask.request(), Caller.LOCAL, snapshot);
+    return ExternalClassifiers.areAsked(ask.request(), Caller.LOCAL, snapshot, Snapshots.NOW);
   }
 
   private Decision unclassified(AllocationSnapshot snapshot, Ask ask) {
