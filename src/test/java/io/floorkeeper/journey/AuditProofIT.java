@@ -100,6 +100,60 @@ class AuditProofIT {
     assertThat(proof.at("/policies/0/pins").toString())
         .isEqualTo("[\"phi-of-clerks\",\"phi-stays-strong\"]");
     assertThat(proof.at("/trail/decisions").asInt()).isGreaterThanOrEqualTo(62);
+    assertThat(proof.path("verdict").asText()).isEqualTo("proven");
+    assertThat(proof.at("/counts/bound").asInt()).isEqualTo(32);
+    JsonNode strong = proof.at("/policies/0/allowed/0");
+    assertThat(strong.path("pin").asText()).isEqualTo("phi-stays-strong");
+    assertThat(strong.path("models").toString()).isEqualTo("[\"grand-1\",\"medium-1\"]");
+    assertThat(strong.path("decisions").asInt()).isEqualTo(32);
+    assertThat(strong.path("calls").asInt()).isEqualTo(11);
+    JsonNode ofClerks = proof.at("/policies/0/allowed/1");
+    assertThat(ofClerks.path("matches").asText()).isEqualTo("data class phi, role clerk");
+    assertThat(ofClerks.path("decisions").asInt()).isEqualTo(17);
+    int decided = 0;
+    int ran = 0;
+    for (JsonNode used : proof.at("/policies/0/used")) {
+      assertThat(used.path("model").asText()).isIn("medium-1", "grand-1");
+      decided += used.path("decisions").asInt();
+      ran += used.path("calls").asInt();
+    }
+    assertThat(decided).isEqualTo(32);
+    assertThat(ran).isEqualTo(11);
+    assertThat(command("proof", "--data-class", "phi", "--from", from.toString()))
+        .startsWith("0\n");
+    assertThat(command("verify", "--from", from.toString())).startsWith("0\nintact");
+  }
+
+  @Test
+  void whereNothingWasDecidedNothingIsProven() {
+    String future = "/audit/proof?data_class=phi&from=2090-01-01";
+    JsonNode proof = ServiceProcess.json(service.get(future));
+
+    assertThat(proof.path("verdict").asText()).as(proof.toString()).isEqualTo("nothing_to_prove");
+    assertThat(proof.path("proven").asBoolean()).isFalse();
+    assertThat(service.get(future, "text/markdown").body())
+        .contains("**Nothing to prove**")
+        .doesNotContain("**Proven**");
+    for (String[] form : new String[][] {{}, {"--json"}}) {
+      List<String> arguments =
+          new ArrayList<>(List.of("proof", "--data-class", "phi", "--from", "2090-01-01"));
+      arguments.addAll(List.of(form));
+      assertThat(command(arguments.toArray(String[]::new))).startsWith("1\n");
+    }
+  }
+
+  @Test
+  void aTenantThatIsNotThereIsTold() {
+    HttpResponse<String> answer = service.get("/audit/proof?data_class=phi&tenant=nobody");
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(ServiceProcess.json(answer).path("code").asText()).isEqualTo("unknown_tenant");
+    assertThat(ServiceProcess.json(answer).at("/errors/0/field").asText()).isEqualTo("tenant");
+    assertThat(command("proof", "--data-class", "phi", "--tenant", "nobody"))
+        .startsWith("1\n")
+        .contains("names no tenant");
+    assertThat(service.get("/audit/proof?data_class=phi&tenant=default").statusCode())
+        .isEqualTo(200);
   }
 
   @Test
@@ -193,7 +247,8 @@ class AuditProofIT {
         "drop table saved_policy",
         "alter table policy_version enable trigger user");
 
-    assertThat(kinds(proof)).containsExactly("policy_unknown");
+    assertThat(kinds(proof)).containsExactlyInAnyOrder("policy_altered", "policy_unknown");
+    assertThat(finding(proof, "policy_unknown").path("count").asInt()).isEqualTo(1);
   }
 
   @Test
@@ -202,6 +257,10 @@ class AuditProofIT {
 
     assertThat(proof.path("proven").asBoolean()).isFalse();
     assertThat(kinds(proof)).containsExactly("class_not_pinned");
+    assertThat(finding(proof, "class_not_pinned").path("what").asText())
+        .isEqualTo(
+            "none of the policy versions in force in the period (1 to 1) has a pin for the data"
+                + " class");
   }
 
   @Test
@@ -215,9 +274,15 @@ class AuditProofIT {
 
     assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/markdown");
     assertThat(page.body())
-        .contains("# Proof of routing: data class `phi`", "**Not proven: 1 findings.**")
+        .contains("# Proof of routing: data class `phi`", "**Not proven: 1 finding.** Not settled")
         .contains(answer.path("decision_id").asText())
+        .contains("| `phi-of-clerks` | data class phi, role clerk | `medium-1` | 0 | 0 |")
+        .contains("| `tiny-1` | 0 | 1 | 0 | 0 |")
+        .contains("| software | floorkeeper ")
         .contains("## What this does not cover");
+    int last = page.body().stripTrailing().lastIndexOf('\n') + 1;
+    assertThat(page.body().substring(last))
+        .endsWith("`" + sha256(page.body().substring(0, last)) + "`\n");
   }
 
   /** The one exception from "never fails because the broker is down", and only for its pin. */
@@ -253,7 +318,7 @@ class AuditProofIT {
                     + " where m.kind = 'withheld' and d.data_class = 'case'"))
         .isEqualTo(ledger.number("select count(*) from audit_mark where kind = 'withheld'"));
     await().atMost(SOON).until(() -> proof().at("/trail/pending_decisions").asInt() == 0);
-    assertThat(proof().path("proven").asBoolean()).as(proof().toString()).isTrue();
+    assertThat(proof().at("/findings/total").asInt(-1)).as(proof().toString()).isZero();
   }
 
   @Test
@@ -263,7 +328,12 @@ class AuditProofIT {
           {"/audit/proof?from=2026-01-01", "data_class"},
           {"/audit/proof?data_class=phi&from=yesterday", "from"},
           {"/audit/proof?data_class=phi&from=2026-01-02&to=2026-01-01", "to"},
+          {"/audit/proof?data_class=phi&form=2026-01-01", "form"},
+          {"/audit/proof?data_class=phi&from=", "from"},
+          {"/audit/proof?data_class=phi&tenant=default&tenant=acme", "tenant"},
+          {"/audit/verify?form=2026-01-01", "form"},
           {"/audit/verify?findings=0", "findings"},
+          {"/audit?data_class=phi", "data_class"},
           {"/audit?limit=many", "limit"}
         }) {
       HttpResponse<String> answer = service.get(bad[0]);
@@ -288,6 +358,25 @@ class AuditProofIT {
 
   private JsonNode proof() {
     return ServiceProcess.json(service.get("/audit/proof?data_class=phi&from=" + from));
+  }
+
+  /** The exit code, a line break, and what was printed. */
+  private static String command(String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("audit", arguments[0], "--server", service.uri("").toString()));
+    all.addAll(List.of(arguments).subList(1, arguments.length));
+    return ServiceProcess.command(folder, all.toArray(String[]::new));
+  }
+
+  private static String sha256(String text) {
+    try {
+      return java.util.HexFormat.of()
+          .formatHex(
+              java.security.MessageDigest.getInstance("SHA-256")
+                  .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void awaitCount(String name, int expected) {
