@@ -1,5 +1,9 @@
 package io.floorkeeper.journey;
 
+import static io.floorkeeper.journey.AuditAnswers.finding;
+import static io.floorkeeper.journey.AuditAnswers.hex;
+import static io.floorkeeper.journey.AuditAnswers.kinds;
+import static io.floorkeeper.journey.AuditAnswers.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -185,7 +189,7 @@ class AuditProofIT {
     await().atMost(SOON).until(() -> proof().at("/counts/calls").asInt() == 1);
 
     String row = "decision_id = decode('" + hex(answer) + "', 'hex')";
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with("delete from decision where " + row);
 
       await().atMost(SOON).until(() -> kinds(proof()).contains("call_without_decision"));
@@ -203,7 +207,7 @@ class AuditProofIT {
     JsonNode answer = phi();
     await().atMost(SOON).until(() -> proof().at("/counts/decisions").asInt() == 1);
 
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with(
           "update decision set model = 'tiny-1' where decision_id = decode('"
               + hex(answer)
@@ -222,7 +226,7 @@ class AuditProofIT {
     phi();
     await().atMost(SOON).until(() -> proof().at("/counts/decisions").asInt() == 1);
 
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with(
           "update decision set data_class = 'public' where decided_at >= '" + from + "'");
 
@@ -368,17 +372,6 @@ class AuditProofIT {
     return ServiceProcess.command(folder, all.toArray(String[]::new));
   }
 
-  private static String sha256(String text) {
-    try {
-      return java.util.HexFormat.of()
-          .formatHex(
-              java.security.MessageDigest.getInstance("SHA-256")
-                  .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private void awaitCount(String name, int expected) {
     await()
         .atMost(SOON)
@@ -389,43 +382,5 @@ class AuditProofIT {
                   .as(name + " in " + proof)
                   .isEqualTo(expected);
             });
-  }
-
-  private static String hex(JsonNode answer) {
-    return java.util.HexFormat.of()
-        .formatHex(java.util.Base64.getUrlDecoder().decode(answer.path("decision_id").asText()));
-  }
-
-  private static List<String> kinds(JsonNode proof) {
-    return proof.at("/findings/by_kind").properties().stream().map(Map.Entry::getKey).toList();
-  }
-
-  private static JsonNode finding(JsonNode proof, String kind) {
-    for (JsonNode finding : proof.at("/findings/shown")) {
-      if (finding.path("kind").asText().equals(kind)) {
-        return finding;
-      }
-    }
-    throw new AssertionError("no finding " + kind + ": " + proof);
-  }
-
-  /** Changes a table past its trigger, and puts it back. */
-  private record Tampering(String table) implements AutoCloseable {
-    Tampering {
-      ledger.execute("create table saved as select * from " + table);
-    }
-
-    void with(String change) {
-      ledger.execute("alter table " + table + " disable trigger only_grows", change);
-    }
-
-    @Override
-    public void close() {
-      ledger.execute(
-          "truncate " + table,
-          "insert into " + table + " select * from saved",
-          "drop table saved",
-          "alter table " + table + " enable trigger only_grows");
-    }
   }
 }
