@@ -221,6 +221,15 @@ final class RoleGates {
     return masks;
   }
 
+  /** All arms that may be left of these. */
+  long union(long eligible) {
+    long union = 0;
+    for (int i = 0; i < outcomes(); i++) {
+      union |= probability(i) > 0 ? outcome(i, eligible) : 0;
+    }
+    return union;
+  }
+
   /** Whether an outcome has several arms and no allocation yet. */
   boolean lacksAllocation(RoleRoutes routes, long eligible) {
     for (int i = 0; i < outcomes(); i++) {

@@ -256,12 +256,11 @@ class RoleGatesTest extends RouterFixture {
     return Snapshots.worker("{preset: mid, label_rate: .1}");
   }
 
-  private static RoleGates gates(
-      PolicyBook.Published policy, Map<String, PoolState.Standing> models) {
+  static RoleGates gates(PolicyBook.Published policy, Map<String, PoolState.Standing> models) {
     return RoleGates.of(policy.policy().roles().get("worker"), new PoolState(models, PROBE_SHARE));
   }
 
-  private static AllocationSnapshot behind(
+  static AllocationSnapshot behind(
       PolicyBook.Published policy,
       Map<String, PoolState.Standing> models,
       RoleEvidence... evidence) {
@@ -272,13 +271,13 @@ class RoleGatesTest extends RouterFixture {
             RoleGates.of(policy.policy().roles().values(), new PoolState(models, PROBE_SHARE)));
   }
 
-  private static PoolState.Standing ill(String state) {
+  static PoolState.Standing ill(String state) {
     ArmHealth.State its = state.equals(OPEN) ? ArmHealth.State.OPEN : ArmHealth.State.HALF_OPEN;
     return new PoolState.Standing(
         new ArmHealth(its, Snapshots.NOW), 30, 20, 900, 1, 30, Double.NaN);
   }
 
-  private static PoolState.Standing full(double admitShare) {
+  static PoolState.Standing full(double admitShare) {
     return new PoolState.Standing(ArmHealth.WELL, 30, 0, 900, admitShare, 60, 1);
   }
 }

@@ -86,7 +86,7 @@ class RouterShadowTest extends RouterFixture {
       // Then
       assertThat(pinned.reason()).isEqualTo(Reason.PINNED);
       assertThat(pinned.candidate()).isEqualTo(2);
-      assertThat(pinned.shadow()).isNull();
+      assertThat(pinned.isShadowed()).isFalse();
       assertThat(unseen.reason()).as("no allocation for its mask yet").isEqualTo(Reason.PRESET);
       assertThat(unseen.id().has(DecisionId.NOT_DRAWN)).isTrue();
       assertThat(unseen.unseenMask()).as("the next snapshot is to have one").isTrue();
