@@ -6,10 +6,10 @@ import java.util.Map;
  * Which pins bind a request. Pure; the one meaning of a pin, for those who decide and for those who
  * prove afterwards.
  *
- * <p>Fails closed. Spelling does not open a pin (data classes are compared without case and outer
- * spaces), and neither does silence: a request without a data class, or with one that the policy
- * does not know, is bound by all pins on data classes that its role, tenant and tags leave, which
- * is the strictest that its tenant has.
+ * <p>Fails closed. Spelling does not open a pin (roles, data classes and tags are compared without
+ * case and outer spaces), and neither does silence: a request without a data class, or with one
+ * that the policy does not know, is bound by all pins on data classes that its role, tenant and
+ * tags leave, which is the strictest that its tenant has.
  */
 public final class Pins {
   private Pins() {}
@@ -49,13 +49,35 @@ public final class Pins {
       String dataClass,
       Map<String, String> tags) {
     return (pin.role().isEmpty()
-            || pin.role().get().equals(role)
+            || alike(pin.role().get(), role)
             || pin.role().get().equals(policyRole))
-        && (pin.dataClass().isEmpty()
-            || strictest
-            || dataClass != null && pin.dataClass().get().equalsIgnoreCase(dataClass.strip()))
+        && (pin.dataClass().isEmpty() || strictest || alike(pin.dataClass().get(), dataClass))
         && (pin.tenant().isEmpty() || pin.tenant().get().equals(tenant))
-        && tagsMatch(pin.tags(), tags);
+        && hasTags(pin.tags(), tags);
+  }
+
+  private static boolean alike(String pinned, String given) {
+    return given != null && pinned.equalsIgnoreCase(given.strip());
+  }
+
+  /** However the request spells them; a request has few tags, and few pins ask for any. */
+  private static boolean hasTags(Map<String, String> wanted, Map<String, String> given) {
+    if (wanted.isEmpty()) {
+      return true; // a map of the JDK allocates to be walked over
+    }
+    if (given == null) {
+      return false;
+    }
+    for (Map.Entry<String, String> tag : wanted.entrySet()) {
+      boolean found = false;
+      for (Map.Entry<String, String> said : given.entrySet()) {
+        found |= alike(tag.getKey(), said.getKey()) && alike(tag.getValue(), said.getValue());
+      }
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static boolean tagsMatch(Map<String, String> wanted, Map<String, String> given) {

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  */
 final class Suggestions {
   private static final Pattern NEAR = Pattern.compile("did you mean ('[^']*')\\?");
+  private static final Pattern TWICE =
+      Pattern.compile("\\btwice\\b|\\bduplicate", Pattern.CASE_INSENSITIVE);
   private static final Pattern STEP = Pattern.compile("([^.\\[\\]]+)|\\[(\\d+|\"[^\"]*\")\\]");
   private static final String WHOLE =
       "a policy is one YAML or JSON object with at least tiers and roles; the presets are examples";
@@ -30,6 +32,9 @@ final class Suggestions {
     if (near.find()) {
       return "write " + near.group(1);
     }
+    if (TWICE.matcher(message).find()) {
+      return "keep one of them";
+    }
     JsonNode node = SCHEMA;
     JsonNode parent = SCHEMA;
     Matcher steps = STEP.matcher(path);
@@ -39,6 +44,9 @@ final class Suggestions {
     }
     if (node == SCHEMA) {
       return WHOLE;
+    }
+    if (node.isMissingNode() && !message.contains("does not know this key")) {
+      return WHOLE; // of the text as a whole: the path is the name of its source
     }
     if (node.isMissingNode()) {
       List<String> known = names(resolved(parent));

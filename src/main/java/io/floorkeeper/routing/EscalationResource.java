@@ -79,7 +79,7 @@ public class EscalationResource {
     Caller caller = Callers.of(context);
     request.asRoute(request.role()).requireDataClassOf(caller);
     Escalation escalation =
-        escalator.escalate(request, caller, snapshots.current(), clock.millis());
+        escalator.escalate(request, caller, snapshots.deciding(), clock.millis());
     count(escalation);
     EscalateAnswer answer = EscalateAnswer.of(escalation, request.check(), idLifeMillis);
     return escalation.climbed() == null

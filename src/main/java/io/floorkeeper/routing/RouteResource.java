@@ -100,7 +100,7 @@ public class RouteResource {
     request.validated();
     Caller caller = Callers.of(context);
     request.requireDataClassOf(caller);
-    AllocationSnapshot snapshot = snapshots.current();
+    AllocationSnapshot snapshot = snapshots.deciding();
     if (ExternalClassifiers.areAsked(request, caller, snapshot)) {
       throw new ClassifiedFirst(request, caller, classifiers.ask(request, snapshot));
     }
@@ -123,7 +123,7 @@ public class RouteResource {
         request = request.withComplexity(classification.complexity());
       }
       // Of now: a kill switch or another policy may have come in between.
-      RouteAnswer answer = decided(request, waiting.caller(), snapshots.current(), classification);
+      RouteAnswer answer = decided(request, waiting.caller(), snapshots.deciding(), classification);
       return Uni.createFrom().item(Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build());
     } catch (RecordedFirst recorded) {
       return new RecordedFirst.Mapper().recorded(recorded);

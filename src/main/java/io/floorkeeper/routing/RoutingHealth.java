@@ -37,7 +37,9 @@ class RoutingHealth {
   HealthCheck ready() {
     return () -> {
       HealthCheckResponseBuilder response = status("routing");
-      return (database.isSettled() ? response : response.down()).build();
+      AllocationSnapshot snapshot = snapshots.current();
+      boolean decides = snapshot != null && snapshots.mayDecide(snapshot);
+      return (database.isSettled() && decides ? response : response.down()).build();
     };
   }
 

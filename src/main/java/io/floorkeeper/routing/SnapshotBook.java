@@ -3,10 +3,13 @@ package io.floorkeeper.routing;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.KeyBook;
 import io.floorkeeper.platform.Causes;
+import io.floorkeeper.platform.DatabaseGate;
 import io.floorkeeper.platform.DatabaseReady;
+import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.KillSwitchBook;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyLoader;
+import io.floorkeeper.policy.PolicySettings;
 import io.floorkeeper.posterior.PosteriorBook;
 import io.floorkeeper.posterior.PosteriorSnapshot;
 import io.micrometer.core.instrument.Counter;
@@ -45,6 +48,8 @@ class SnapshotBook {
   private final KeyBook keys;
   private final KillSwitchBook killSwitch;
   private final SnapshotFile file;
+  private final DatabaseGate database;
+  private final boolean hasPolicyFile;
   private final AllocationBuilder builder = new AllocationBuilder(this::quarantined);
   private final AtomicReference<AllocationSnapshot> current = new AtomicReference<>();
   private final Map<String, Set<Long>> wantedMasks = new ConcurrentHashMap<>();
@@ -60,12 +65,16 @@ class SnapshotBook {
       KeyBook keys,
       KillSwitchBook killSwitch,
       SnapshotFile file,
+      DatabaseGate database,
+      PolicySettings policySettings,
       MeterRegistry meters) {
     this.policies = policies;
     this.posteriors = posteriors;
     this.keys = keys;
     this.killSwitch = killSwitch;
     this.file = file;
+    this.database = database;
+    this.hasPolicyFile = policySettings.file().isPresent();
     meters.gauge("floorkeeper.snapshot.age.seconds", this, SnapshotBook::ageSeconds);
     this.quarantined = meters.counter("floorkeeper.snapshot.quarantined");
   }
@@ -87,6 +96,32 @@ class SnapshotBook {
 
   AllocationSnapshot current() {
     return current.get();
+  }
+
+  /**
+   * The snapshot that decides. Before the installation's policy is known, from the database or from
+   * the snapshot of an earlier run, nothing does: what this replica was started with may lack pins
+   * that hold. Where the database does not come, a policy file that this replica was given answers
+   * all the same; a preset, which nobody wrote for this installation, never does.
+   *
+   * @throws Problem.Unavailable {@code policy_unknown}
+   */
+  AllocationSnapshot deciding() {
+    AllocationSnapshot snapshot = current.get();
+    if (!mayDecide(snapshot)) {
+      throw new Problem.Unavailable(
+          "policy_unknown",
+          "the policy in force is not known here yet: the database has not been reached, there is"
+              + " no snapshot of an earlier run"
+              + (hasPolicyFile ? "" : ", and no policy file was given")
+              + "; try again");
+    }
+    return snapshot;
+  }
+
+  boolean mayDecide(AllocationSnapshot snapshot) {
+    return snapshot.source() != AllocationSnapshot.Source.STATIC
+        || hasPolicyFile && database.isSettled();
   }
 
   /**

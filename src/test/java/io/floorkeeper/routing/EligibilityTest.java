@@ -95,6 +95,15 @@ class EligibilityTest {
   }
 
   @Test
+  void spellingOpensNoPin() {
+    assertThat(eligible(PINS, Ask.role(" Critic")).constraints()).contains("pin:judges");
+    assertThat(
+            eligible(PINS, Ask.worker().tags(Map.of("Team", "CLAIMS", "region ", "eu")))
+                .constraints())
+        .contains("pin:claims");
+  }
+
+  @Test
   void aPinBindsWhereAllItsConditionsHoldAndNotWhereOneDoes() {
     // Given
     Map<String, String> claims = Map.of("team", "claims");
