@@ -46,7 +46,8 @@ final class LogRecords {
         aside.classifierMillis(),
         aside.classifierNanoUsd(),
         d.ceiling() == null ? null : CeilingExplanation.of(d).toString(),
-        d.shadowOdds());
+        d.shadowOdds(),
+        d.allocation() == null ? 0 : d.routes().pace());
   }
 
   /** What makes an allocation one that was not explained yet. */
@@ -59,6 +60,8 @@ final class LogRecords {
         + ":"
         + decision.snapshot().published().version()
         + ":"
-        + decision.routes().epoch();
+        + decision.routes().epoch()
+        + ":"
+        + decision.routes().pace();
   }
 }
