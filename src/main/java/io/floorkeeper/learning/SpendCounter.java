@@ -123,7 +123,8 @@ public class SpendCounter {
       }
       byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
       ByteBuffer key = ByteBuffer.wrap(root);
-      if (record.runId() != null) {
+      if (record.runId() != null
+          && ceiling(policy, record.roleNo(), CostCeiling::spendUsdPerRun).isPresent()) {
         runs.putIfAbsent(key, new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
       }
       if (record.classifierNanoUsd() != null && record.classifierNanoUsd() > 0) {

@@ -138,8 +138,8 @@ final class RoleGates {
   /** For {@link #mask}: of one session always the same, so that a model keeps its cache. */
   double capacityDraw(
       RouteRequest request, RolePolicy role, long eligible, UniformRandomProvider random) {
-    if ((thinned & eligible) == 0 || Long.bitCount(eligible) == 1) {
-      return 0;
+    if ((thinned & eligible) == 0) {
+      return 0; // of a single arm it is drawn as well: nothing hangs on it but what is told
     }
     return request.sessionId() == null
         ? random.nextDouble()

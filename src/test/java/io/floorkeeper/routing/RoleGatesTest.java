@@ -185,6 +185,29 @@ class RoleGatesTest extends RouterFixture {
     assertThat(gates.told(0b011, 1, .6)).containsExactly("capacity_unmet");
   }
 
+  @Test
+  void aPinnedModelThatIsFullAnswersAndSaysHowOftenItShouldNotHave() {
+    // Given
+    AllocationSnapshot snapshot =
+        behind(
+            Snapshots.published(
+                "roles: {worker: {}}\ndata_classes: [public]\n"
+                    + "pins: [{name: phi, match: {data_class: phi}, models: [sonnet]}]"),
+            Map.of("sonnet", full(.3)),
+            Snapshots.undecided());
+    Frequencies<Boolean> told = new Frequencies<>();
+    for (int i = 0; i < 20_000; i++) {
+      // When
+      Decision decision = decide(snapshot, Ask.worker().dataClass("phi"));
+      told.count(decision.constraints().contains("capacity_unmet"));
+      // Then
+      assertThat(decision.candidate()).isEqualTo(1);
+      assertThat(decision.reason()).isEqualTo(Reason.PINNED);
+      assertThat(decision.propensity()).isEqualTo(1);
+    }
+    told.assertFollow(Map.of(true, .7, false, .3));
+  }
+
   // --- exact
 
   /** Two gates at once, the worst that is likely: one arm is probed, another one is full. */
