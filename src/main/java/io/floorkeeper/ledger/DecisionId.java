@@ -71,8 +71,17 @@ public record DecisionId(
    */
   public static final int BY_CONTEXT = 1 << 7;
 
-  /** A pin narrowed the choice: what goes on under this decision may not say that none binds it. */
+  /**
+   * A pin narrowed this answer or one before it of the same task, or wants its record first: what
+   * goes on under this decision may not say that none binds it.
+   */
   public static final int PINNED = 1 << 8;
+
+  /** The first of three marks that say which pins those were, as the router numbers them. */
+  public static final int FIRST_PIN_MARK = 1 << 9;
+
+  /** All three. */
+  public static final int PIN_MARKS = 7 * FIRST_PIN_MARK;
 
   /** 2025-01-01T00:00:00Z. */
   static final long ORIGIN_MILLIS = 1_735_689_600_000L;

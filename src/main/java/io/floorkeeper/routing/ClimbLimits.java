@@ -7,18 +7,18 @@ import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
-import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.posterior.RoleSpend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Which arms a task may climb to. Pure.
  *
- * <p>Pins bind as in {@link Eligibility} (no data class: the strictest), and closer: an id says
- * whether a pin narrowed its decision. Where one did, or the policy has changed since, tags that
- * are not repeated are those of every pin; and where one did and none binds what the request says
- * now, all of the role and tenant bind. Where none did, there is nothing to leave.
+ * <p>Pins bind as in {@link Eligibility} (no data class: the strictest), and closer: tags that are
+ * not repeated are those of every pin. And whatever is said now, all pins stay that may have bound
+ * the task before, as far as its id tells them apart ({@link PinMarks}): what is said can close, it
+ * never opens.
  *
  * <p>What the request itself allows ({@code min_tier, max_cost_usd, max_latency_ms}) is kept, and
  * where nothing is left nothing is climbed to: there is an answer already, so nothing has to bend.
@@ -33,15 +33,27 @@ final class ClimbLimits {
   private final RouteRequest request;
   private final RoleRoutes routes;
   private final Policy policy;
+  private final Caller caller;
+  private final AllocationSnapshot snapshot;
+  private final DecisionId decided;
   private final List<String> constraints = new ArrayList<>();
   private long open;
   private long well;
   private boolean recordedFirst;
+  private int pinFlags;
 
-  private ClimbLimits(RouteRequest request, RoleRoutes routes, Policy policy) {
+  private ClimbLimits(
+      RouteRequest request,
+      Caller caller,
+      RoleRoutes routes,
+      AllocationSnapshot snapshot,
+      DecisionId decided) {
     this.request = request;
+    this.caller = caller;
     this.routes = routes;
-    this.policy = policy;
+    this.snapshot = snapshot;
+    this.decided = decided;
+    this.policy = snapshot.published().policy();
   }
 
   /**
@@ -58,17 +70,15 @@ final class ClimbLimits {
       AllocationSnapshot snapshot,
       DecisionId decided,
       long nowMillis) {
-    PolicyBook.Published published = snapshot.published();
-    ClimbLimits limits = new ClimbLimits(request, routes, published.policy());
-    boolean changed = decided.policyVersion() != published.version();
-    limits.pins(caller, decided.has(DecisionId.PINNED), changed);
+    ClimbLimits limits = new ClimbLimits(request, caller, routes, snapshot, decided);
+    limits.pins();
     limits.narrow();
     limits.spent(snapshot.spend(routes.policy()), nowMillis);
     limits.well = snapshot.gates(routes).begun(limits.open);
     if (limits.well != limits.open) {
       limits.constraints.add("health");
     }
-    if (changed) {
+    if (decided.policyVersion() != snapshot.published().version()) {
       limits.constraints.add("policy_changed");
     }
     return limits;
@@ -89,6 +99,11 @@ final class ClimbLimits {
     return recordedFirst;
   }
 
+  /** What the id of a climb says of the pins that bound it. */
+  int pinFlags() {
+    return pinFlags;
+  }
+
   /** What narrowed it. */
   List<String> constraints() {
     return constraints;
@@ -107,39 +122,43 @@ final class ClimbLimits {
     return passed;
   }
 
-  private void pins(Caller caller, boolean pinned, boolean changed) {
-    long full = routes.fullMask();
+  private void pins() {
     open = Eligibility.pinned(request, caller, routes, policy);
-    boolean narrowed = open != full;
-    recordedFirst = Eligibility.isRecordedFirst(request, caller, routes, policy);
-    if (narrowed) {
+    if (open != routes.fullMask()) {
       constraints.addAll(Eligibility.pins(request, caller, routes, policy));
     }
-    if (request.tags() == null && (pinned || changed)) {
-      boolean strictest = Pins.isStrictest(policy, Eligibility.dataClass(request, caller));
-      unrepeated(caller, strictest, UNREPEATED_TAGS);
-      narrowed |= open != full;
+    recordedFirst = Eligibility.isRecordedFirst(request, caller, routes, policy);
+    pinFlags = PinMarks.said(request, caller, routes, snapshot, decided.policyVersion());
+    if (request.tags() == null) { // as if it had those that each pin wants
+      String dataClass = Eligibility.dataClass(request, caller);
+      boolean strictest = Pins.isStrictest(policy, dataClass);
+      bind(
+          UNREPEATED_TAGS,
+          pin ->
+              Pins.binds(
+                  pin,
+                  strictest,
+                  request.role(),
+                  routes.policy().name(),
+                  caller.tenant(),
+                  dataClass,
+                  pin.tags()));
     }
-    if (pinned && !narrowed) {
-      unrepeated(caller, true, PINS_OF_DECISION);
-    }
+    boolean changed = decided.policyVersion() != snapshot.published().version();
+    int candidate = changed ? -1 : Continuation.candidate(routes, decided, snapshot);
+    bind(
+        PINS_OF_DECISION,
+        pin -> PinMarks.mayHaveBound(pin, decided, candidate, caller, routes, snapshot));
   }
 
-  /** As if the request had the tags that each pin wants. */
-  private void unrepeated(Caller caller, boolean strictest, String told) {
+  private void bind(String told, Predicate<Pin> binds) {
     long before = open;
     for (int i = 0; i < policy.pins().size(); i++) {
       Pin pin = policy.pins().get(i);
-      if (Pins.binds(
-          pin,
-          strictest,
-          request.role(),
-          routes.policy().name(),
-          caller.tenant(),
-          Eligibility.dataClass(request, caller),
-          pin.tags())) {
+      if (binds.test(pin)) {
         open &= Eligibility.allowed(pin, routes.arms());
         recordedFirst |= pin.auditRequired();
+        pinFlags |= PinMarks.flags(pin, caller, routes, snapshot, decided.policyVersion());
       }
     }
     if (open != before) {

@@ -128,9 +128,7 @@ final class Eligibility {
       RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
     for (int i = 0; i < policy.pins().size(); i++) {
       Pin pin = policy.pins().get(i);
-      if (pin.auditRequired()
-          && binds(
-              pin, Pins.isStrictest(policy, dataClass(request, caller)), request, caller, routes)) {
+      if (pin.auditRequired() && binds(pin, request, caller, routes, policy)) {
         return true;
       }
     }
@@ -184,6 +182,13 @@ final class Eligibility {
         && request.maxLatencyMs() == null
         && routes.policy().ceiling().costUsdPerCall().isEmpty()
         && routes.policy().ceiling().p95Latency().isEmpty();
+  }
+
+  /** Whether the pin binds what the request says. */
+  static boolean binds(
+      Pin pin, RouteRequest request, Caller caller, RoleRoutes routes, Policy policy) {
+    boolean strictest = Pins.isStrictest(policy, dataClass(request, caller));
+    return binds(pin, strictest, request, caller, routes);
   }
 
   private static boolean binds(

@@ -75,9 +75,12 @@ final class Escalator {
           limits);
     }
     limits.constraints().addAll(limits.passedCeilings(climb.candidate()));
-    // Not sticky: a decision and its continuations climb to the same id.
+    // Not sticky: a decision and its continuations (under the same pins) climb to the same id.
     DecisionId next =
-        id.with(id.flags() & ~DecisionId.STICKY, climb.rung(), snapshot.keys().signingKeyNo());
+        id.with(
+            id.flags() & ~DecisionId.STICKY | limits.pinFlags(),
+            climb.rung(),
+            snapshot.keys().signingKeyNo());
     Decision decision =
         Router.again(
             snapshot,

@@ -100,15 +100,18 @@ final class Router {
           && (!snapshot.killSwitch()
               || root.rung() > 0 // the ladder is not learned: it stays open
               || TierPool.isPreset(routes, mask, candidate))) {
+        int pins = pinFlags(request, caller, snapshot, routes, constraints, root.policyVersion());
+        if ((root.flags() & pins) != pins) { // what is said now is closer than it was
+          root = root.with(root.flags() | pins, root.rung(), root.keyNo());
+        }
         return again(
             snapshot, routes, root, candidate, Reason.STICKY, mask, constraints, nowMillis);
       }
       constraints = with(constraints, CONTINUATION_ENDED);
-      begun = root != null;
+      // The pool or the kill switch took its arm, and not what the request says.
+      begun = candidate >= 0 && (eligible & 1L << candidate) != 0;
     }
-    if (!begun) { // a task that lost its arm goes on with another one
-      SpendCeilings.orBlock(request, snapshot, routes, nowMillis);
-    }
+    SpendCeilings.orBlock(request, snapshot, routes, nowMillis);
     boolean classified = unclassified == null;
     if (!classified) {
       constraints = with(constraints, List.of(unclassified));
@@ -119,6 +122,7 @@ final class Router {
         snapshot,
         routes,
         classified,
+        begun,
         eligible,
         constraints,
         random,
@@ -129,6 +133,8 @@ final class Router {
   /**
    * The first decision of a task. One method, since what it finds out about the choice on its way
    * would be an object for every request otherwise.
+   *
+   * @param begun whether it takes over a task whose arm the pool or the kill switch took
    */
   private Decision first(
       RouteRequest request,
@@ -136,6 +142,7 @@ final class Router {
       AllocationSnapshot snapshot,
       RoleRoutes routes,
       boolean classified,
+      boolean begun,
       long eligible,
       List<String> constraints,
       UniformRandomProvider random,
@@ -143,6 +150,10 @@ final class Router {
       long sequence) {
     RoleSpend spend = snapshot.spend(routes.policy());
     int reached = SpendCeilings.reached(routes.policy(), spend, request.runId(), nowMillis);
+    boolean spent = reached != 0;
+    if (begun) { // nothing is lowered in the middle of a task
+      reached = 0;
+    }
     if (SpendCeilings.isUnknown(routes.policy(), spend)) {
       constraints = with(constraints, SPEND_UNKNOWN);
     }
@@ -221,7 +232,8 @@ final class Router {
     }
     int shadowCandidate = -1;
     double shadowPropensity = 0;
-    boolean free = ceiling == null || !ceiling.acts(); // a ceiling binds exploration too
+    // A ceiling binds exploration too.
+    boolean free = !(begun && spent) && (ceiling == null || !ceiling.acts());
     if (routes.shadow()
         && (known != null || gated) // of one arm that a draw has left too: leaving it out selects
         && free
@@ -254,9 +266,8 @@ final class Router {
     if (routes.byContext()) {
       flags |= DecisionId.BY_CONTEXT;
     }
-    if (Eligibility.tellsOfPins(constraints)) {
-      flags |= DecisionId.PINNED;
-    }
+    flags |=
+        pinFlags(request, caller, snapshot, routes, constraints, snapshot.published().version());
     DecisionId id =
         new DecisionId(
             snapshot.keys().signingKeyNo(),
@@ -293,6 +304,20 @@ final class Router {
         id,
         snapshot.keys().sign(id),
         nowMillis);
+  }
+
+  /** Few requests are pinned: the others are not looked at twice. */
+  private static int pinFlags(
+      RouteRequest request,
+      Caller caller,
+      AllocationSnapshot snapshot,
+      RoleRoutes routes,
+      List<String> constraints,
+      int rootVersion) {
+    return Eligibility.tellsOfPins(constraints)
+            || Eligibility.isRecordedFirst(request, caller, routes, snapshot.published().policy())
+        ? PinMarks.said(request, caller, routes, snapshot, rootVersion)
+        : 0;
   }
 
   private static Reason onlyArm(

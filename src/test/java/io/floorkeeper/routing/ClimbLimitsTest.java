@@ -36,7 +36,7 @@ class ClimbLimitsTest extends EscalatorFixture {
   }
 
   @Test
-  void tagsThatAreNotRepeatedAreThoseOfEveryPinWhereOneNarrowedTheDecision() {
+  void tagsThatAreNotRepeatedAreThoseOfEveryPin() {
     AllocationSnapshot snapshot = worker("", TAGGED);
     String free = decide(snapshot, Ask.worker()).decisionId();
     String pinned = decide(snapshot, Ask.worker().tags(Map.of("region", "eu"))).decisionId();
@@ -44,7 +44,10 @@ class ClimbLimitsTest extends EscalatorFixture {
     Escalation ofFree = escalate(snapshot, failed(free, "schema", null, Ask.FREE, null));
     Escalation ofPinned = escalate(snapshot, failed(pinned, "schema", null, Ask.FREE, null));
 
-    assertThat(model(ofFree)).as("its id says that no pin narrowed it").isEqualTo("sonnet");
+    assertThat(model(escalate(snapshot, failed(free, "schema", null, Ask.FREE, Map.of()))))
+        .as("it says that there are none")
+        .isEqualTo("sonnet");
+    assertThat(model(ofFree)).as("silence opens nothing").isEqualTo("opus");
     assertThat(model(ofPinned)).isEqualTo("opus");
     assertThat(ofPinned.constraints()).containsExactly("unrepeated_tags", "skipped:mid");
   }
@@ -76,6 +79,101 @@ class ClimbLimitsTest extends EscalatorFixture {
 
     assertThat(model(loosened)).isEqualTo("opus");
     assertThat(loosened.constraints()).containsExactly("pins_of_decision", "skipped:mid");
+  }
+
+  @Test
+  void aPinThatNarrowedAContinuationBindsWhatClimbsFromIt() {
+    AllocationSnapshot snapshot = legal();
+    String root = decide(snapshot, Ask.worker().dataClass("phi").tags(Map.of())).decisionId();
+    Decision sticky =
+        decide(
+            snapshot, Ask.worker().dataClass("phi").tags(Map.of("team", "legal")).continuing(root));
+    assertThat(sticky.constraints()).contains("pin:phi-legal");
+
+    Escalation direct = escalate(snapshot, failed(sticky.decisionId(), "x", null, "phi", Map.of()));
+    Escalation repeated =
+        escalate(snapshot, failed(sticky.decisionId(), "x", null, "phi", Map.of("team", "legal")));
+    Escalation further =
+        escalate(snapshot, failed(repeated.decisionId(), "x", null, "phi", Map.of()));
+    Escalation silent = escalate(snapshot, failed(repeated.decisionId(), "x", null, "phi", null));
+
+    assertThat(model(direct)).isEqualTo("m1");
+    assertThat(direct.constraints()).contains("pins_of_decision");
+    assertThat(model(repeated)).isEqualTo("m1");
+    assertThat(further.outcome()).isEqualTo(Escalation.Outcome.EXHAUSTED);
+    assertThat(further.constraints()).contains("pins_of_decision");
+    assertThat(silent.outcome()).isEqualTo(Escalation.Outcome.EXHAUSTED);
+  }
+
+  @Test
+  void aPinThatNarrowedAClimbBindsTheNextOne() {
+    AllocationSnapshot snapshot = legal();
+    Decision root = decide(snapshot, Ask.worker().tags(Map.of()));
+    assertThat(root.id().has(DecisionId.PINNED)).isFalse();
+
+    Escalation narrowed =
+        escalate(snapshot, failed(root.decisionId(), "x", null, "phi", Map.of("team", "legal")));
+    Escalation further =
+        escalate(snapshot, failed(narrowed.decisionId(), "x", null, Ask.FREE, Map.of()));
+
+    assertThat(narrowed.id().has(DecisionId.PINNED)).isTrue();
+    assertThat(model(narrowed)).isEqualTo("m1");
+    assertThat(further.reason()).isEqualTo("no_eligible_rung");
+  }
+
+  @Test
+  void whatIsRepeatedClimbsWithinItsPinAndNotWithinThatOfOthers() {
+    AllocationSnapshot snapshot = legal();
+    String root = decide(snapshot, Ask.worker().dataClass("phi").tags(Map.of())).decisionId();
+
+    Escalation one = escalate(snapshot, failed(root, "x", null, "phi", Map.of()));
+    Escalation two = escalate(snapshot, failed(one.decisionId(), "x", null, "phi", Map.of()));
+
+    assertThat(model(one)).isEqualTo("m1");
+    assertThat(model(two)).as("phi-legal closes f1 and never bound it").isEqualTo("f1");
+    assertThat(two.constraints()).containsExactly("pin:phi");
+  }
+
+  @Test
+  void anotherPinThatBindsWhatIsSaidNowDoesNotTakeThePlaceOfTheDecisions() {
+    AllocationSnapshot snapshot =
+        three(
+            """
+            pins:
+              - {name: smallonly, match: {tags: {cheap: 'yes'}}, models: [s1, s2]}
+              - {name: phi, match: {data_class: phi}, models: [m1, f1]}
+            """);
+    String root = decide(snapshot, Ask.worker().tags(Map.of("cheap", "yes"))).decisionId();
+
+    Escalation other = escalate(snapshot, failed(root, "x", null, "phi", Map.of()));
+
+    assertThat(other.reason()).isEqualTo("no_eligible_rung");
+    assertThat(other.constraints()).containsExactly("pin:phi", "pins_of_decision");
+  }
+
+  private static AllocationSnapshot legal() {
+    return three(
+        """
+        pins:
+          - {name: phi, match: {data_class: phi}, models: [s1, m1, f1]}
+          - {name: phi-legal, match: {data_class: phi, tags: {team: legal}}, models: [s1, m1]}
+        """);
+  }
+
+  private static AllocationSnapshot three(String rest) {
+    return Snapshots.of(
+        Snapshots.numbered(
+            """
+            tiers:
+              - {name: small, models: [{name: s1, provider: p}, {name: s2, provider: p}]}
+              - {name: mid, models: [{name: m1, provider: p}, {name: m2, provider: p}]}
+              - {name: frontier, models: [{name: f1, provider: p}]}
+            roles:
+              worker:
+                {strategy: fixed, preset: small, escalation: [mid, frontier], floor: {quality: .9}}
+            data_classes: [public]
+            """
+                + rest));
   }
 
   @Test

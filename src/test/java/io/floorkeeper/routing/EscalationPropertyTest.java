@@ -51,6 +51,9 @@ class EscalationPropertyTest extends EscalatorFixture {
           EscalateRequest request =
               failed(id, "custom", null, ask.request().dataClass(), ask.request().tags());
           Escalation next = escalate(snapshot, request);
+          assertThat(next.constraints())
+              .as("whoever repeats what it said is bound by that alone: three pins are told apart")
+              .doesNotContain("pins_of_decision");
           assertThat(escalate(snapshot, request).decisionId()).isEqualTo(next.decisionId());
           if (next.outcome() == Escalation.Outcome.EXHAUSTED) {
             ends.add(next.reason());
@@ -111,6 +114,59 @@ class EscalationPropertyTest extends EscalatorFixture {
     assertThat(tasks).isGreaterThan(200);
   }
 
+  /**
+   * What is said changes between the decision, its continuations and its climbs, also by silence.
+   */
+  @Test
+  void noAnswerOfATaskLeavesAPinThatBoundAnyBeforeIt() {
+    int climbs = 0;
+    int narrowedOnTheWay = 0;
+    int held = 0;
+    for (int p = 0; p < POLICIES; p++) {
+      AllocationSnapshot snapshot = Snapshots.of(Snapshots.numbered(document(1 + dice.nextInt(6))));
+      Policy policy = snapshot.published().policy();
+      for (int t = 0; t < TASKS; t++) {
+        try {
+          Ask ask = Ask.worker().dataClass(any(CLASSES)).tags(tags());
+          Decision root = decide(snapshot, ask);
+          Set<String> left = allowed(policy, ask.request());
+          String id = root.decisionId();
+          for (int step = 0; step < 6; step++) {
+            Ask said = Ask.worker().dataClass(any(CLASSES)).tags(tags());
+            Set<String> now = allowed(policy, said.request());
+            if (dice.nextBoolean()) {
+              Decision next = decide(snapshot, said.continuing(id));
+              if (next.reason() != Reason.STICKY) {
+                break; // another task
+              }
+              narrowedOnTheWay += left.retainAll(now) ? 1 : 0;
+              assertThat(left).contains(next.arm().arm().model().name());
+              id = next.decisionId();
+            } else {
+              Escalation next =
+                  escalate(
+                      snapshot,
+                      failed(
+                          id, "custom", null, said.request().dataClass(), said.request().tags()));
+              held += next.constraints().contains("pins_of_decision") ? 1 : 0;
+              if (next.outcome() == Escalation.Outcome.ESCALATED) {
+                left.retainAll(now);
+                assertThat(left).as(policy.pins().toString()).contains(model(next));
+                id = next.decisionId();
+                climbs++;
+              }
+            }
+          }
+        } catch (io.floorkeeper.platform.Problem.Unprocessable unmet) {
+          continue; // what is said now leaves no candidate
+        }
+      }
+    }
+    assertThat(climbs).isGreaterThan(3_000);
+    assertThat(narrowedOnTheWay).isGreaterThan(500);
+    assertThat(held).as("pins of the decision bind").isGreaterThan(500);
+  }
+
   private Set<String> allowed(Policy policy, RouteRequest request) {
     Set<String> models = new HashSet<>();
     policy.tiers().forEach(t -> t.models().forEach(m -> models.add(m.name())));
@@ -133,6 +189,10 @@ class EscalationPropertyTest extends EscalatorFixture {
   private List<String> names;
 
   private String document() {
+    return document(1 + dice.nextInt(3));
+  }
+
+  private String document(int pins) {
     String tiers = tiers();
     int count = (int) tiers.lines().filter(l -> l.contains("name: t")).count();
     List<String> ladder = new ArrayList<>();
@@ -147,7 +207,6 @@ class EscalationPropertyTest extends EscalatorFixture {
                 .formatted(dice.nextInt(count), ladder, dice.nextInt(4))
             + " floor: {quality: .9}}}\n");
     policy.append("data_classes: [public]\npins:\n");
-    int pins = 1 + dice.nextInt(3);
     for (int i = 0; i < pins; i++) {
       String match =
           any(

@@ -109,30 +109,6 @@ class SpendCeilingsTest extends RouterFixture {
   }
 
   @Test
-  void aTaskUnderWayKeepsItsArmWhateverWasSpent() {
-    AllocationSnapshot before = preset("cost_first", ", action: block", day(0));
-    Decision root = decide(before, Ask.worker().run(RUN));
-    AllocationSnapshot after = preset("cost_first", ", action: block", runs(5_000_000_000L));
-
-    Decision next = decide(after, Ask.worker().run(RUN).continuing(root.decisionId()));
-
-    assertThat(next.reason()).isEqualTo(Reason.STICKY);
-    assertThat(tier(next)).isEqualTo("frontier");
-  }
-
-  @Test
-  void aTaskThatLostItsArmIsNotBlockedEither() {
-    AllocationSnapshot before = preset("quality_first", ", action: block", day(0));
-    Decision root = decide(before, Ask.worker().maxCostUsd(.004));
-    AllocationSnapshot after = preset("quality_first", ", action: block", day(99_000_000_000L));
-
-    Decision next = decide(after, Ask.worker().minTier("frontier").continuing(root.decisionId()));
-
-    assertThat(next.constraints()).contains("continuation_ended", "ceiling_day");
-    assertThat(tier(next)).isEqualTo("frontier");
-  }
-
-  @Test
   void blockingNamesTheCeilingAndWhenItEnds() {
     long spent = 10_500_000_000L;
     AllocationSnapshot snapshot = preset("quality_first", ", action: block", day(spent));
