@@ -25,8 +25,7 @@ final class RunsAtCeiling {
    * @param touchedAtMillis when it spent last
    * @param reachedAtMillis when it reached a ceiling, as far as somebody knows
    */
-  record Run(
-      int roleNo, String runId, long nanoUsd, long touchedAtMillis, long reachedAtMillis) {
+  record Run(int roleNo, String runId, long nanoUsd, long touchedAtMillis, long reachedAtMillis) {
     private SpendRepository.RunKey key() {
       return new SpendRepository.RunKey(roleNo, runId);
     }

@@ -176,7 +176,10 @@ class SpendRepositoryIT {
     transaction(c -> decided(c, 3, "below"));
     transaction(c -> called(c, 3, 49, true));
     transaction(
-        c -> execute(c, "update run_spend set touched_at = now() - interval '2 hours' where run_id = 'r-2'"));
+        c ->
+            execute(
+                c,
+                "update run_spend set touched_at = now() - interval '2 hours' where run_id = 'r-2'"));
     transaction(c -> called(c, 0, 5, true));
 
     List<RunsAtCeiling.Run> latest = new ArrayList<>();
