@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Many decisions through a running service under adversarial pins, kill -9 in the middle of it, then the chains and the proof. What the
-# killed replica answered and could not log is the one finding that may be there. Wants python3.
+# killed replica answered and could not log is the one finding that may be there. With "whole" nobody is killed, and all must be proven.
+# Wants python3.
 #
-#   src/acceptance/audit-proof.sh [DECISIONS] [SEED]
+#   src/acceptance/audit-proof.sh [DECISIONS] [SEED] [killed|whole]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 decisions=${1:-100000}
 seed=${2:-1}
+end=${3:-killed}
 jar=target/quarkus-app/quarkus-run.jar
 policy=src/acceptance/audit-proof.yaml
 http=18082 postgres=25434 kafka=29095
@@ -81,15 +83,17 @@ settled() { # nothing on its way, all vouched for
 start
 began=$(date +%s.%N)
 drive $((decisions / 2)) "$seed"
-drive $((decisions / 2)) $((seed + 1)) >"$out/killed.txt" &
-driver=$!
-sleep 5
-kill -9 $service
-wait $service 2>/dev/null || true
-wait $driver
-cat "$out/killed.txt"
-echo "killed while it answered"
-start
+if [ "$end" = killed ]; then
+  drive $((decisions / 2)) $((seed + 1)) >"$out/killed.txt" &
+  driver=$!
+  sleep 5
+  kill -9 $service
+  wait $service 2>/dev/null || true
+  wait $driver
+  cat "$out/killed.txt"
+  echo "killed while it answered"
+  start
+fi
 drive $((decisions / 2)) $((seed + 2))
 printf 'all sent after %.0f s\n' "$(echo "$(date +%s.%N) - $began" | bc)"
 sleep 21 # the killed chain counts as silent

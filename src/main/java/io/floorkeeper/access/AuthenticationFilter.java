@@ -18,7 +18,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 /**
  * Who asks, and whether they may: before every endpoint, on the thread that reads the request, from
  * memory alone. A request without a caller that we know gets 401, one whose caller may not 403,
- * before its body is read.
+ * before its body is read. A body that does not say that it is JSON or YAML is not read either.
  */
 public final class AuthenticationFilter {
   private static final SecurityContext LOCAL = Callers.context(Caller.LOCAL, null);
@@ -41,6 +41,7 @@ public final class AuthenticationFilter {
     try {
       SecurityContext who = open ? LOCAL : gate.identify(request.headers());
       Gate.admit(Callers.of(who), wanted);
+      BodyKind.require(request);
       context.setSecurityContext(who);
     } catch (Problem refusal) {
       meters.counter("floorkeeper.access.refused", "code", refusal.code()).increment();

@@ -3,6 +3,7 @@ package io.floorkeeper.access;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Callers;
 import io.floorkeeper.platform.Needs;
+import io.floorkeeper.platform.OneLine;
 import io.floorkeeper.platform.Problem;
 import io.vertx.core.MultiMap;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +17,7 @@ import java.time.Clock;
 @ApplicationScoped
 class Gate {
   private static final String BEARER = "Bearer ";
+  private static final String AUTHORIZATION = "Authorization";
   private static final String OWN_HEADER = "X-Floorkeeper-Key";
   private static final int MOST_CHARACTERS = 256;
 
@@ -57,13 +59,20 @@ class Gate {
 
   /** Whether a caller may come in. */
   static void admit(Caller caller, Needs needs) {
-    admit(caller, needs.value(), needs.ownTenant());
+    admit(caller, needs.value(), needs.ownTenant(), needs.or());
   }
 
-  static void admit(Caller caller, Caller.Scope scope, boolean ownTenant) {
-    if (!caller.scopes().contains(scope)) {
+  /**
+   * @param or scopes that do as well
+   */
+  static void admit(Caller caller, Caller.Scope scope, boolean ownTenant, Caller.Scope... or) {
+    if (!caller.scopes().contains(scope) && !hasOne(caller, or)) {
+      StringBuilder scopes = new StringBuilder("'" + scope + "'");
+      for (Caller.Scope other : or) {
+        scopes.append(" or '").append(other).append('\'');
+      }
       throw new Problem.Forbidden(
-          "forbidden", "scope", "this needs the scope '" + scope + "', which the key lacks");
+          "forbidden", "scope", "this needs the scope " + scopes + ", which the key lacks");
     }
     if (!ownTenant && !caller.allTenants()) {
       throw new Problem.Forbidden(
@@ -75,16 +84,41 @@ class Gate {
     }
   }
 
-  /** Our own header first: the other may hold what a proxy in between wants. */
-  private static String presented(MultiMap headers) {
-    String own = headers.get(OWN_HEADER);
-    if (own != null) {
-      return own;
+  private static boolean hasOne(Caller caller, Caller.Scope... scopes) {
+    for (Caller.Scope scope : scopes) {
+      if (caller.scopes().contains(scope)) {
+        return true;
+      }
     }
-    String authorization = headers.get("Authorization");
-    return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? authorization.substring(BEARER.length()).strip()
-        : null;
+    return false;
+  }
+
+  /**
+   * The key that the request shows. What a proxy in between wants of another scheme (Basic) is not
+   * looked at; two keys are refused, since whoever passes the request on may believe the other one.
+   *
+   * @throws Problem.BadRequest {@code ambiguous_header}
+   */
+  private static String presented(MultiMap headers) {
+    String own = single(headers, OWN_HEADER);
+    String authorization = single(headers, AUTHORIZATION);
+    String bearer =
+        authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+            ? authorization.substring(BEARER.length()).strip()
+            : null;
+    if (own != null && bearer != null && !own.strip().equals(bearer)) {
+      throw Problem.BadRequest.field(
+          "ambiguous_header", OWN_HEADER, "shows another key than " + AUTHORIZATION);
+    }
+    return own != null ? own : bearer;
+  }
+
+  private static String single(MultiMap headers, String name) {
+    String value = headers.get(name);
+    if (value != null && headers.getAll(name).size() > 1) {
+      throw Problem.BadRequest.field("ambiguous_header", name, "is there more than once");
+    }
+    return value;
   }
 
   /** The caller as a gateway's headers narrow it. */
@@ -148,16 +182,16 @@ class Gate {
   }
 
   private static String header(MultiMap headers, String name) {
-    String value = name == null ? null : headers.get(name);
+    // A gateway that adds does not replace what it was sent.
+    String value = name == null ? null : single(headers, name);
     if (value == null || value.isBlank()) {
       return null;
     }
-    if (headers.getAll(name).size() > 1) { // a gateway that adds does not replace what it was sent
-      throw Problem.BadRequest.field("ambiguous_header", name, "is there more than once");
-    }
-    if (value.length() > MOST_CHARACTERS) {
+    if (value.length() > MOST_CHARACTERS || !OneLine.is(value)) {
       throw Problem.BadRequest.field(
-          "invalid_value", name, "must be at most " + MOST_CHARACTERS + " characters");
+          "invalid_value",
+          name,
+          "must be text in one line of at most " + MOST_CHARACTERS + " characters");
     }
     return value.strip();
   }

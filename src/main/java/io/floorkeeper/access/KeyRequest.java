@@ -3,6 +3,7 @@ package io.floorkeeper.access;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.OneLine;
 import io.floorkeeper.platform.Problem;
 import java.time.Instant;
 import java.util.Arrays;
@@ -58,6 +59,9 @@ public record KeyRequest(
       throw invalid("expires_at", "must lie ahead");
     }
     boolean all = Boolean.TRUE.equals(allTenants);
+    if (all && tenant != null) { // one of them is a mistake, and the wider one would win
+      throw invalid("all_tenants", "contradicts tenant '" + tenant + "': one of them");
+    }
     String of = tenant == null ? maker.tenant() : tenant;
     if (!maker.allTenants() && (all || !of.equals(maker.tenant()))) {
       throw new Problem.Forbidden(
@@ -111,8 +115,8 @@ public record KeyRequest(
     if (value == null && required) {
       throw Problem.BadRequest.field("missing_field", field, "is required");
     }
-    if (value != null && (value.isBlank() || value.length() > most || value.indexOf('\0') >= 0)) {
-      throw invalid(field, "must be text of 1 to " + most + " characters");
+    if (value != null && (value.isBlank() || value.length() > most || !OneLine.is(value))) {
+      throw invalid(field, "must be text in one line of 1 to " + most + " characters");
     }
   }
 

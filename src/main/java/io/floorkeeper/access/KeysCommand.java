@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -78,6 +79,10 @@ public final class KeysCommand {
               paramLabel = "DURATION",
               description = "How long it is good, as P90D (default: for ever).")
           Duration expiresIn) {
+    if (allTenants && tenant != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--tenant and --all-tenants contradict one another: one of them.");
+    }
     KeyAnswer made =
         where.at(
             desk ->

@@ -54,7 +54,7 @@ class ManagementGate {
     context.next();
   }
 
-  private static void refuse(RoutingContext context, Problem problem) {
+  static void refuse(RoutingContext context, Problem problem) {
     context.response().setStatusCode(problem.status());
     context.response().putHeader("Content-Type", ProblemMapper.MEDIA_TYPE);
     if (problem.status() == 401) {

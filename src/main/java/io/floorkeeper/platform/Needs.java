@@ -18,6 +18,9 @@ public @interface Needs {
   /** The scope that the caller's key must have. */
   Caller.Scope value();
 
+  /** Scopes that do as well: whoever changes a thing has to see it first. */
+  Caller.Scope[] or() default {};
+
   /**
    * Whether callers that are bound to a tenant may come in: the endpoint then shows and changes
    * nothing beyond their tenant. Where it looks at the whole installation they may not.

@@ -93,6 +93,19 @@ public abstract sealed class Problem extends RuntimeException {
     }
   }
 
+  /** 415: the body is not of a kind that is read here. */
+  public static final class UnsupportedMediaType extends Problem {
+    private static final long serialVersionUID = 1L;
+
+    public UnsupportedMediaType(String message) {
+      super(
+          415,
+          "unsupported_media_type",
+          "Content-Type: " + message,
+          List.of(new FieldError("Content-Type", message)));
+    }
+  }
+
   /** 422: understood, and cannot be done as asked. */
   public static final class Unprocessable extends Problem {
     private static final long serialVersionUID = 1L;

@@ -38,6 +38,20 @@ final class PinDiff {
     return lines;
   }
 
+  /** Names of the pins that are removed or let requests go where they did not. */
+  static List<String> loosened(List<Pin> from, List<Pin> to) {
+    return from.stream()
+        .filter(
+            pin ->
+                lines(
+                        List.of(pin),
+                        to.stream().filter(other -> other.name().equals(pin.name())).toList())
+                    .stream()
+                    .anyMatch(line -> line.startsWith(LOUD)))
+        .map(Pin::name)
+        .toList();
+  }
+
   private static String changed(Pin was, Pin now) {
     Set<String> more = new TreeSet<>(now.models());
     more.removeAll(was.models());

@@ -1,10 +1,13 @@
 package io.floorkeeper.policy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,6 +15,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -24,6 +28,7 @@ import java.util.stream.Stream;
 public final class PolicyFiles {
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
   private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_BYTES_OF_A_FILE = DocumentParser.MOST_BYTES;
 
   private final Path path;
   private final boolean folder;
@@ -38,27 +43,47 @@ public final class PolicyFiles {
   /**
    * What is there now.
    *
-   * @throws IOException where it is not, or cannot be read
+   * @throws IOException where it is not, is no file or folder (a pipe, a device), is too large, or
+   *     cannot be read
    */
   public static PolicyFiles look(Path path) throws IOException {
     SortedMap<String, byte[]> contents = new TreeMap<>();
     boolean folder = Files.isDirectory(path);
     if (!folder) {
-      contents.put(path.getFileName().toString(), Files.readAllBytes(path));
+      contents.put(path.getFileName().toString(), bytes(path));
       return new PolicyFiles(path, false, contents);
     }
     try (Stream<Path> all = Files.list(path)) {
       long bytes = 0;
       for (Path file : all.filter(PolicyFiles::isPart).sorted(Comparator.naturalOrder()).toList()) {
-        byte[] content = Files.readAllBytes(file);
+        byte[] content = bytes(file);
         bytes += content.length;
         if (bytes > MOST_BYTES) {
           throw new IOException("the files of " + path + " are larger than 4 MiB together");
         }
         contents.put(file.getFileName().toString(), content);
       }
+    } catch (UncheckedIOException e) { // while the folder is listed
+      throw e.getCause();
     }
     return new PolicyFiles(path, true, contents);
+  }
+
+  /** Looks before it reads: a pipe would block for ever, and a device has no end. */
+  private static byte[] bytes(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is no regular file");
+    }
+    try (InputStream stream = Files.newInputStream(file)) {
+      byte[] content = stream.readNBytes(MOST_BYTES_OF_A_FILE + 1);
+      if (content.length > MOST_BYTES_OF_A_FILE) {
+        throw new IOException(file + " is larger than 1 MiB");
+      }
+      return content;
+    }
   }
 
   private static boolean isPart(Path file) {
@@ -84,9 +109,15 @@ public final class PolicyFiles {
     }
   }
 
+  /** The names of its files. */
+  Set<String> names() {
+    return contents.keySet();
+  }
+
   /** Its name without the path to it, for authors of versions. */
   public String name() {
-    return path.getFileName().toString();
+    Path name = path.getFileName();
+    return name == null ? path.toString() : name.toString(); // of the root
   }
 
   /**

@@ -9,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -53,7 +54,7 @@ class PolicyFollower {
   /** Takes over what is in the database, and goes on doing so. */
   void start() throws SQLException {
     try (Connection connection = database.getConnection()) {
-      refresh(connection);
+      refresh(connection, null);
       killSwitch.follow(connection);
     }
     if (thread == null) {
@@ -71,27 +72,44 @@ class PolicyFollower {
     }
   }
 
-  /** Puts the newest version in force here, for whoever has just published it. */
-  void refresh() throws SQLException {
+  /**
+   * Puts the newest version in force here, for whoever has just published it.
+   *
+   * @param before what was in force everywhere; null: unknown. At a start that is not what is in
+   *     force here, which is the file's already
+   */
+  void refresh(Policy before) throws SQLException {
     try (Connection connection = database.getConnection()) {
-      refresh(connection);
+      refresh(connection, before);
     }
   }
 
   /** One at a time, reading included: so an older version never follows a newer one. */
-  private synchronized void refresh(Connection connection) throws SQLException {
+  private synchronized void refresh(Connection connection, Policy known) throws SQLException {
     int version = reader.heads(connection).version();
     Optional<PolicyBook.Published> newest = reader.newest(connection);
     newestSeen = version;
     if (newest.isPresent() && isOther(newest.get(), policies.current())) {
+      Policy before = known == null ? policies.current().policy() : known;
       policies.publish(newest.get());
-      LOG.infof(
-          "policy version %d in force, by %s (%s): %d roles",
-          newest.get().version(),
-          newest.get().origin().author(),
-          newest.get().source(),
-          newest.get().policy().roles().size());
+      tell(newest.get(), before);
     }
+  }
+
+  /** Loud where a pin is loosened, whoever did it and by whatever way. */
+  private static void tell(PolicyBook.Published now, Policy before) {
+    List<String> loosened =
+        PinDiff.lines(before.pins(), now.policy().pins()).stream()
+            .filter(line -> line.startsWith(PinDiff.LOUD))
+            .toList();
+    LOG.logf(
+        loosened.isEmpty() ? Logger.Level.INFO : Logger.Level.WARN,
+        "policy version %d in force, by %s (%s): %d roles%s",
+        now.version(),
+        now.origin().author(),
+        now.source(),
+        now.policy().roles().size(),
+        loosened.isEmpty() ? "" : "; " + String.join("; ", loosened));
   }
 
   /** The snapshot on disk may be of another database that has the same number. */
@@ -142,7 +160,7 @@ class PolicyFollower {
       killSwitch.follow(connection);
     }
     if (heads.version() != newestSeen) {
-      refresh(connection);
+      refresh(connection, null);
     }
   }
 }

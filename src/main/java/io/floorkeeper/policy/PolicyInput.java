@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.platform.OneLine;
 import io.floorkeeper.platform.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +51,7 @@ final class PolicyInput {
     if (reason == null || reason.isBlank()) {
       return null;
     }
-    if (reason.length() > LONGEST_REASON
-        || reason.codePoints().anyMatch(c -> Character.isISOControl(c))) {
+    if (reason.length() > LONGEST_REASON || !OneLine.is(reason)) {
       throw Problem.BadRequest.field(
           "invalid_value",
           "reason",

@@ -31,7 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The policy: read, checked, compared, published and taken back. */
 @Path("/policy")
 @Tag(name = "steer")
-@Needs(Caller.Scope.READ)
+@Needs(value = Caller.Scope.READ, or = Caller.Scope.POLICY)
 @Produces(MediaType.APPLICATION_JSON)
 public class PolicyResource {
   static final String YAML = "application/yaml";

@@ -26,7 +26,7 @@ public class PolicySchemaResource {
   }
 
   @GET
-  @Needs(Caller.Scope.READ)
+  @Needs(value = Caller.Scope.READ, or = Caller.Scope.POLICY)
   @Produces("application/schema+json")
   @Operation(summary = "The JSON Schema of the policy document")
   public byte[] policySchema() {

@@ -137,9 +137,10 @@ class PolicyService {
     count(outcome.isNew() ? "published" : "unchanged");
     PolicyDiff.Changes changes = PolicyDiff.Changes.NONE;
     if (outcome.isNew()) {
-      changes = before(outcome.before()).map(b -> changes(b, policy)).orElse(changes);
+      Optional<Policy> before = before(outcome.before());
+      changes = before.map(b -> changes(b, policy)).orElse(changes);
       try {
-        follower.refresh();
+        follower.refresh(before.orElse(null));
       } catch (SQLException e) { // it is recorded: everyone follows it, this replica too
         LOG.warnf(
             "version %d is recorded and not in force here yet: %s",

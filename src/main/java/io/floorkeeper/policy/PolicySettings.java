@@ -21,6 +21,14 @@ public interface PolicySettings {
   @WithDefault("PT1S")
   Duration watchInterval();
 
+  /** How long its content must have been the same before a change of it is taken. */
+  @WithDefault("PT1S")
+  Duration settleTime();
+
+  /** The same for a change that loosens or removes a pin, or drops a whole file of a folder. */
+  @WithDefault("PT30S")
+  Duration loosenSettleTime();
+
   /** How often the database is asked for a newer version and for the kill switch. */
   @WithDefault("PT0.2S")
   Duration followInterval();

@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.bandit.HoldoutShare;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -46,6 +47,11 @@ final class Words {
     }
     if (value instanceof Double number) {
       return of(BigDecimal.valueOf(number));
+    }
+    if (value instanceof HoldoutShare share) {
+      return share instanceof HoldoutShare.Fixed fixed
+          ? fixed.share() == 0 ? "none" : of(fixed.share())
+          : "auto";
     }
     if (value instanceof Enum<?> constant) {
       return constant.name().toLowerCase(Locale.ROOT);

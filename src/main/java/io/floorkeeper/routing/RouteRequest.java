@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.floorkeeper.platform.Caller;
+import io.floorkeeper.platform.OneLine;
 import io.floorkeeper.platform.Problem;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -131,8 +132,9 @@ public record RouteRequest(
       throw Problem.BadRequest.field(
           "invalid_value", field, "must be at most " + MOST_CHARACTERS + " characters");
     }
-    if (value.indexOf('\0') >= 0) {
-      throw Problem.BadRequest.field("invalid_value", field, "must not contain NUL");
+    if (!OneLine.is(value)) {
+      throw Problem.BadRequest.field(
+          "invalid_value", field, "must be text in one line, without control characters");
     }
     for (int i = 0; i < value.length(); i++) { // half a character could not be logged
       char c = value.charAt(i);

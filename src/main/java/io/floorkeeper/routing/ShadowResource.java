@@ -6,15 +6,14 @@ import io.floorkeeper.attribution.ShadowWords;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Needs;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.QueryValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -76,8 +75,8 @@ public class ShadowResource {
     if (routes == null) {
       throw new Problem.NotFound("unknown_role", "role", "the policy has no role '" + name + "'");
     }
-    Instant from = since == null ? Instant.EPOCH : instant(since);
-    double miss = alpha == null ? DEFAULT_ALPHA : share(alpha);
+    Instant from = since == null ? Instant.EPOCH : QueryValue.instant("since", since);
+    double miss = alpha == null ? DEFAULT_ALPHA : QueryValue.share("alpha", alpha);
     if (snapshot.published().numbers().roleNo(name) == 0) {
       throw new Problem.Unavailable(
           "database_unavailable", "the database has not numbered this policy yet");
@@ -101,30 +100,5 @@ public class ShadowResource {
       @QueryParam("since") String since,
       @QueryParam("alpha") String alpha) {
     return ShadowWords.page(shadow(name, since, alpha));
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
-      throw Problem.BadRequest.field(
-          "invalid_value",
-          "since",
-          "must be a time with its offset, as in 2026-11-25T00:00:00Z (in a URL a + is %2B)");
-    }
-  }
-
-  private static double share(String text) {
-    double value;
-    try {
-      value = Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      value = Double.NaN;
-    }
-    if (!(value > 0 && value < 1)) {
-      throw Problem.BadRequest.field(
-          "invalid_value", "alpha", "must be a number above 0 and below 1");
-    }
-    return value;
   }
 }

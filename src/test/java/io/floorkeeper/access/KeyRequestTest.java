@@ -72,6 +72,16 @@ class KeyRequestTest {
     unreadable(wanted(null, null, java.util.Arrays.asList("read", null), null, null), "scopes");
     unreadable(wanted(null, null, List.of("read"), "\0", null), "data_class");
     unreadable(wanted(null, null, List.of("read"), null, NOW), "expires_at");
+    unreadable(wanted("globex", true, List.of("read"), null, null), "all_tenants");
+  }
+
+  @Test
+  void aNameStaysWithinItsLineOfTheLog() {
+    for (String forged :
+        List.of("x\n12:00 WARN audit chain broken", "x\ry", "x\u001b[2Jy", "x\u2028y")) {
+      unreadable(new KeyRequest(forged, null, null, List.of("read"), null, null), "name");
+      unreadable(wanted(null, null, List.of("read"), forged, null), "data_class");
+    }
   }
 
   private static KeyRequest wanted(

@@ -1,5 +1,6 @@
 package io.floorkeeper.journey;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.platform.EmbeddedPlatform;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,17 @@ class AccessIT {
                           "select count(*) from call join tenant using (tenant_no)"
                               + " where name = 'acme'")
                       == 1);
+      // Two keys are none: whoever passed the request on may have believed the other.
+      String[][] twice = {
+        {"Authorization", "Bearer " + acme, "Authorization", "Bearer " + globex},
+        {"Authorization", "Bearer " + acme, "X-Floorkeeper-Key", globex},
+        {"X-Floorkeeper-Key", acme, "X-Floorkeeper-Key", globex}
+      };
+      for (String[] keys : twice) {
+        refused(service.ask("POST", "/route", worker(""), keys), 400, "ambiguous_header");
+      }
+      String[] once = {"Authorization", "Bearer " + acme, "X-Floorkeeper-Key", acme};
+      assertThat(service.ask("POST", "/route", worker(""), once).statusCode()).isEqualTo(200);
       // Keys are seen and revoked within the tenant.
       JsonNode keys = ServiceProcess.json(get(service, acme, "/keys")).path("keys");
       assertThat(keys.findValuesAsText("name")).containsExactly("acme");
@@ -214,6 +227,62 @@ class AccessIT {
           Guarded.ask(service, Guarded.FIRST, "POST", "/route", worker("")),
           503,
           "keys_unavailable");
+    }
+  }
+
+  /** The browser of this machine reaches us too, whatever page it shows. */
+  @Test
+  void withoutKeysNoWebPageTurnsAnything() throws IOException {
+    try (ServiceProcess service = ServiceProcess.embedded(folder, POLICY).start()) {
+      String own = service.uri("").toString();
+      String on = "{\"on\":true}";
+      String[] json = {"Content-Type", "application/json", "Origin", "http://evil.example"};
+      refused(service.ask("POST", "/kill-switch", on, json), 403, "cross_origin");
+      refused(service.ask("GET", "/q/health", null, "Origin", "null"), 403, "cross_origin");
+      refused(service.ask("OPTIONS", "/keys", null, "Origin", own + "0"), 403, "cross_origin");
+      assertThat(raw(service, "GET /policy", "", "Host: evil.example"))
+          .startsWith("HTTP/1.1 403")
+          .contains("cross_origin", "\"Host\"");
+      assertThat(service.ask("GET", "/policy", null, "Origin", own).statusCode()).isEqualTo(200);
+      assertThat(raw(service, "GET /policy", "", "Host: localhost:" + service.uri("").getPort()))
+          .startsWith("HTTP/1.1 200");
+
+      // What a page sends without asking first has none of these types.
+      for (String type :
+          List.of("", "Content-Type: ", "Content-Type: text/plain", "Content-Type: garbage")) {
+        for (String asked : List.of("POST /kill-switch", "POST /keys", "PUT /policy")) {
+          assertThat(
+                  raw(
+                      service,
+                      asked,
+                      on,
+                      "Host: localhost",
+                      "Content-Length: " + on.length(),
+                      type))
+              .as(asked + " " + type)
+              .startsWith("HTTP/1.1 415")
+              .contains("unsupported_media_type");
+        }
+      }
+      assertThat(ServiceProcess.json(service.get("/kill-switch")).path("on").asBoolean()).isFalse();
+      assertThat(service.get("/q/metrics").body())
+          .contains("floorkeeper_access_refused_total{code=\"cross_origin\"}");
+    }
+  }
+
+  /**
+   * The answer as it stands, to headers that a client library would set itself.
+   *
+   * @param headers as lines; empty ones are left out
+   */
+  private static String raw(ServiceProcess service, String asked, String body, String... headers)
+      throws IOException {
+    StringBuilder request = new StringBuilder(asked + " HTTP/1.1\r\nConnection: close\r\n");
+    List.of(headers).stream().filter(h -> !h.isEmpty()).forEach(h -> request.append(h + "\r\n"));
+    try (Socket socket = new Socket("127.0.0.1", service.uri("").getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write((request + "\r\n" + body).getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
   }
 

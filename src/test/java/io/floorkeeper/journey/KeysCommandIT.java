@@ -58,6 +58,7 @@ class KeysCommandIT {
       Run listedAtDatabase = run(atDatabase, "keys list");
       Run weak = run(Map.of("FLOORKEEPER_API_KEY", acme), "keys list --server " + server);
       Run none = run(Map.of(), "keys list --server " + server);
+      Run both = run(atServer, "keys create --name x --tenant x --all-tenants --scopes read");
       Run revoked = run(atServer, "keys revoke " + id);
 
       assertThat(first.exitCode).as(first.err).isZero();
@@ -68,6 +69,8 @@ class KeysCommandIT {
       assertThat(listedAtDatabase.out).isEqualTo(listed.out);
       assertThat(weak.exitCode).isEqualTo(1);
       assertThat(weak.err).contains("'operate'").doesNotContain("\tat ");
+      assertThat(both.exitCode).isEqualTo(2);
+      assertThat(both.err).contains("--tenant and --all-tenants").doesNotContain("\tat ");
       assertThat(none.err).contains("an API key is needed");
       assertThat(revoked.exitCode).isZero();
       await()

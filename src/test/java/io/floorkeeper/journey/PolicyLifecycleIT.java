@@ -153,6 +153,7 @@ class PolicyLifecycleIT {
     HttpResponse<String> unguarded =
         service.send(
             HttpRequest.newBuilder(service.uri("/policy"))
+                .header("Content-Type", "application/yaml")
                 .PUT(HttpRequest.BodyPublishers.ofString(document))
                 .build());
     assertThat(unguarded.statusCode()).isEqualTo(428);

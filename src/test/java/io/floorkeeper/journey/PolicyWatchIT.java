@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.floorkeeper.policy.Pin;
+import io.floorkeeper.policy.PolicyReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +88,101 @@ class PolicyWatchIT {
       assertThat(service.policy().path("trouble").isNull()).isTrue();
       assertThat(service.policy().path("document").asText()).contains("0.7");
     }
+  }
+
+  /** Half a document can be a valid one: here, all of it but the pins. */
+  @Test
+  void aHalfWrittenFileKeepsThePins() throws IOException {
+    Path file = folder.resolve("policy.yaml");
+    String whole = Files.readString(POLICY);
+    String half = whole.substring(0, whole.indexOf("\npins:") + 1);
+    Files.writeString(file, whole);
+    try (ServiceProcess service = ServiceProcess.embedded(folder, file).start()) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> version(service) == 1);
+      String pin = pins(service).get(0);
+
+      Files.writeString(file, half + "# more is to come\n");
+      await()
+          .atMost(SOON)
+          .until(() -> service.policy().at("/trouble/findings/0/message").asText().contains(pin));
+      assertThat(service.policy().at("/trouble/findings/0/message").asText())
+          .startsWith("waits: this change loosens pin")
+          .contains("; in force at ")
+          .endsWith(" unless the file changes");
+      await()
+          .during(Duration.ofSeconds(3))
+          .atMost(SOON)
+          .until(() -> version(service) == 1 && pins(service).contains(pin));
+      Files.writeString(file, whole + "precedence: cost_first\n");
+
+      await().atMost(SOON).until(() -> version(service) == 2);
+      assertThat(pins(service)).contains(pin);
+      assertThat(service.policy().path("trouble").isNull()).isTrue();
+      assertThat(service.log()).doesNotContain("PIN LOOSENED");
+    }
+  }
+
+  @Test
+  void whatLoosensOrDropsAFileWaitsAndIsToldAndOddFilesEndNothing() throws Exception {
+    Path policies = Files.createDirectory(folder.resolve("policies"));
+    String[] parts = Files.readString(POLICY).split("(?m)^pins:$", 2);
+    Files.writeString(policies.resolve("10-roles.yaml"), parts[0]);
+    Files.writeString(policies.resolve("30-pins.yaml"), "pins:" + parts[1]);
+    Map<String, String> settings = Map.of("floorkeeper.policy.loosen-settle-time", "PT4S");
+    try (ServiceProcess service = ServiceProcess.embedded(folder, policies, settings).start()) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> version(service) == 1);
+      String pin = pins(service).get(0);
+
+      Files.delete(policies.resolve("30-pins.yaml"));
+
+      await().atMost(SOON).until(() -> service.policy().path("trouble").isObject());
+      assertThat(service.policy().at("/trouble/findings/0/message").asText())
+          .contains("loosens pin", pin, "drops 30-pins.yaml");
+      assertThat(version(service)).isEqualTo(1);
+      await().atMost(Duration.ofSeconds(10)).until(() -> version(service) == 2);
+      assertThat(service.policy().path("trouble").isNull()).isTrue();
+      assertThat(service.log().lines())
+          .anyMatch(
+              line ->
+                  line.contains("WARN")
+                      && line.contains("policy version 2 in force")
+                      && line.contains("PIN LOOSENED: pin " + pin + " removed"))
+          .anyMatch(line -> line.contains("WARN") && line.contains("FILE DROPPED: 30-pins.yaml"));
+
+      // When what stands there is nothing that can be read
+      Path odd = policies.resolve("40-odd.yaml");
+      Files.write(odd, new byte[2 << 20]);
+      await().atMost(SOON).until(() -> trouble(service).contains("larger than 1 MiB"));
+      Files.delete(odd);
+      Files.move(policies, folder.resolve("aside"));
+      Files.createSymbolicLink(policies, Path.of("/dev/zero"));
+      await().atMost(SOON).until(() -> trouble(service).contains("is no regular file"));
+      Files.delete(policies);
+      assertThat(new ProcessBuilder("mkfifo", policies.toString()).start().waitFor()).isZero();
+      await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> !trouble(service).isEmpty());
+
+      // Then all is well again
+      Files.delete(policies);
+      Files.move(folder.resolve("aside"), policies);
+      replace(policies.resolve("30-pins.yaml"), "pins:" + parts[1]);
+      await().atMost(SOON).until(() -> version(service) == 3);
+      assertThat(trouble(service)).isEmpty();
+    }
+  }
+
+  private static int version(ServiceProcess service) {
+    return service.policy().path("version").asInt();
+  }
+
+  private static String trouble(ServiceProcess service) {
+    return service.policy().at("/trouble/findings/0/message").asText();
+  }
+
+  /** Names of the pins in force. */
+  private static List<String> pins(ServiceProcess service) {
+    return PolicyReader.read(service.policy().path("document").asText(), "in force").pins().stream()
+        .map(Pin::name)
+        .toList();
   }
 
   private static void replace(Path file, String text) throws IOException {

@@ -172,8 +172,23 @@ class PolicyDiffTest {
           .singleElement()
           .asString()
           .startsWith("critic: ")
-          .contains(key);
+          .contains(key)
+          .doesNotContain("()", "@", "[]");
     }
+  }
+
+  @Test
+  void theHoldoutIsAutoNoneOrANumber() {
+    String auto = "critic: {floor: {quality: .80}, holdout_share: auto,";
+    String before = DOCUMENT.replace("critic: {floor: {quality: .80},", auto);
+    assertThat(changes(before, before.replace("share: auto", "share: 0")).lines())
+        .singleElement()
+        .asString()
+        .contains("holdout_share auto -> none");
+    assertThat(changes(before, before.replace("share: auto", "share: .02")).lines())
+        .singleElement()
+        .asString()
+        .contains("holdout_share auto -> 0.02");
   }
 
   private static List<String> lines(String before, String after) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file, or a folder whose files are one policy. */
@@ -121,6 +124,34 @@ class PolicyFilesTest {
         .hasMessageContaining("a.yaml: is not text in UTF-8");
     Assertions.assertThatThrownBy(() -> PolicyFiles.look(folder.resolve("absent.yaml")))
         .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  @Timeout(10)
+  void whatIsNoFileIsNotRead() throws Exception {
+    Path pipe = folder.resolve("pipe.yaml");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (Path odd : List.of(pipe, Path.of("/dev/zero"))) {
+      Assertions.assertThatThrownBy(() -> PolicyFiles.look(odd))
+          .isInstanceOf(IOException.class)
+          .hasMessage(odd + " is no regular file");
+    }
+    Assertions.assertThatThrownBy(() -> PolicyFiles.look(folder).policy())
+        .as("nor in a folder")
+        .hasMessageContaining("has no *.yaml");
+  }
+
+  @Test
+  void whatIsTooLargeIsReadNoFurtherThanThat() throws IOException {
+    Path huge = folder.resolve("a.yaml");
+    try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+      file.setLength(8L << 30); // sparse
+    }
+    for (Path path : List.of(huge, folder)) {
+      Assertions.assertThatThrownBy(() -> PolicyFiles.look(path))
+          .isInstanceOf(IOException.class)
+          .hasMessage(huge + " is larger than 1 MiB");
+    }
   }
 
   private void write(String name, String text) throws IOException {
