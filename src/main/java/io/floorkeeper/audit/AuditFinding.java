@@ -52,6 +52,10 @@ public record AuditFinding(
     LOST,
     /** Answered and not logged when the replica ended without order. */
     LOST_AT_END,
+    /** A policy version is not as the operators' event tells it that published it. */
+    POLICY_ALTERED,
+    /** A row of the kill switch is not as the operators' event tells it that switched. */
+    SWITCH_ALTERED,
     /** The policy that decided is not kept, or not as it was published. */
     POLICY_UNKNOWN,
     /** The policy that decided has no pin for the class at all. */
@@ -80,6 +84,11 @@ public record AuditFinding(
       String expected,
       String found) {
     return new AuditFinding(kind, chain, position, null, count, what, expected, found);
+  }
+
+  /** About rows that are neither of a chain nor of one decision. */
+  static AuditFinding rows(Kind kind, long count, String what, String expected, String found) {
+    return new AuditFinding(kind, null, 0, null, count, what, expected, found);
   }
 
   static AuditFinding decision(

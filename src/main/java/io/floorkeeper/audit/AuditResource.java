@@ -7,7 +7,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -41,7 +43,9 @@ public class AuditResource {
       @QueryParam("kind") String kind,
       @QueryParam("actor") String actor,
       @QueryParam("before") String before,
-      @QueryParam("limit") String limit) {
+      @QueryParam("limit") String limit,
+      @Context UriInfo uri) {
+    QueryNames.only(uri, "from", "to", "kind", "actor", "before", "limit");
     Period period = Period.of(from, to);
     long place = whole("before", before, Long.MAX_VALUE, Long.MAX_VALUE);
     int most = (int) whole("limit", limit, 100, MOST_EVENTS);
@@ -59,7 +63,9 @@ public class AuditResource {
   public VerifyReport verify(
       @QueryParam("from") String from,
       @QueryParam("to") String to,
-      @QueryParam("findings") String findings) {
+      @QueryParam("findings") String findings,
+      @Context UriInfo uri) {
+    QueryNames.only(uri, "from", "to", "findings");
     return verifier.verify(
         Period.of(from, to), (int) whole("findings", findings, 100, MOST_FINDINGS));
   }
@@ -74,19 +80,22 @@ public class AuditResource {
       responseCode = "200",
       description = "Counts, findings, the anchors that it rests on, and what it does not cover")
   @APIResponse(responseCode = "400", description = "problem+json that names the parameter")
+  @APIResponse(responseCode = "422", description = "There is no such tenant")
   @APIResponse(responseCode = "503", description = "The database is out of reach, or others verify")
   public ProofReport proof(
       @QueryParam("data_class") String dataClass,
       @QueryParam("from") String from,
       @QueryParam("to") String to,
       @QueryParam("tenant") String tenant,
-      @QueryParam("findings") String findings) {
+      @QueryParam("findings") String findings,
+      @Context UriInfo uri) {
+    QueryNames.only(uri, "data_class", "from", "to", "tenant", "findings");
     if (dataClass == null || dataClass.isBlank()) {
       throw Problem.BadRequest.field("missing_field", "data_class", "is required");
     }
     return proofs.prove(
         dataClass.strip(),
-        tenant == null || tenant.isEmpty() ? null : tenant,
+        tenant,
         Period.of(from, to),
         (int) whole("findings", findings, 100, MOST_FINDINGS));
   }
@@ -101,8 +110,9 @@ public class AuditResource {
       @QueryParam("from") String from,
       @QueryParam("to") String to,
       @QueryParam("tenant") String tenant,
-      @QueryParam("findings") String findings) {
-    return ProofPage.of(proof(dataClass, from, to, tenant, findings));
+      @QueryParam("findings") String findings,
+      @Context UriInfo uri) {
+    return ProofPage.of(proof(dataClass, from, to, tenant, findings, uri));
   }
 
   static long whole(String name, String text, long absent, long most) {

@@ -248,7 +248,11 @@ final class ChainVerifier {
               span.chain(),
               walk.last(),
               walk.last(),
-              "no replica announced this chain",
+              walk.anchored() > 0
+                  ? "anchored and never announced, though one transaction does both: the event was"
+                      + " removed, or the chain is forged"
+                  : "never announced and never anchored: of a replica that ended before it reached"
+                      + " the database for the first time, or forged; the rows alone do not tell",
               "an event chain.opened",
               "none"));
     } else if (walk.anchored() == 0) {

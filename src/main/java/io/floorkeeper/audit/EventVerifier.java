@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.HexFormat;
 import java.util.UUID;
 
 /** Recomputes the operators' chain, and looks for chains of decisions that it announced. */
@@ -16,6 +17,7 @@ final class EventVerifier {
   private final Connection connection;
   private final Findings findings;
   private long anchors;
+  private byte[] head;
 
   EventVerifier(Connection connection, Findings findings) {
     this.connection = connection;
@@ -24,6 +26,11 @@ final class EventVerifier {
 
   long anchors() {
     return anchors;
+  }
+
+  /** The hash of the last event, lower-case hex; null: there is none. */
+  String head() {
+    return head == null ? null : HexFormat.of().formatHex(head);
   }
 
   /** How many events there are. */
@@ -59,6 +66,7 @@ final class EventVerifier {
       }
     }
     walk.finish();
+    head = events == 0 ? null : walk.lastHash();
     return events;
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionRecord;
 import io.floorkeeper.ledger.DecisionRow;
+import io.floorkeeper.policy.Pin;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,6 +50,7 @@ final class PinProof {
   private long decisions;
   private long ofUnknownClass;
   private long unpinned;
+  private long ofUnknownPolicy;
   private long withoutCall;
   private long calls;
   private long callsPending;
@@ -75,7 +78,15 @@ final class PinProof {
 
   ProofReport.Counts counts() {
     return new ProofReport.Counts(
-        decisions, ofUnknownClass, unpinned, withoutCall, calls, callsPending, callsUnrouted);
+        decisions,
+        decisions - unpinned - ofUnknownPolicy,
+        ofUnknownClass,
+        unpinned,
+        ofUnknownPolicy,
+        withoutCall,
+        calls,
+        callsPending,
+        callsUnrouted);
   }
 
   void decisions() throws SQLException {
@@ -109,47 +120,44 @@ final class PinProof {
         decision.dataClass() != null && dataClass.equalsIgnoreCase(decision.dataClass().strip());
     Optional<RuledVersion> version = policies.version(decision.policyVersion());
     boolean strictest = version.isPresent() && version.get().isStrictest(decision);
-    if (!ofClass && !strictest) {
+    // Without its policy nobody can tell whether a silent one counted as of the class.
+    boolean silent = version.isEmpty() && decision.dataClass() == null;
+    if (!ofClass && !strictest && !silent) {
       return;
     }
     decisions++;
-    ofUnknownClass += strictest ? 1 : 0;
-    policies.count(decision.policyVersion());
+    ofUnknownClass += strictest || !ofClass ? 1 : 0;
     Array models = row.getArray("models");
     if (models == null) {
       withoutCall++;
     }
+    Optional<RuledVersion.Ruling> ruling = version.flatMap(v -> v.ruling(decision));
+    List<Pin> binding = ruling.map(RuledVersion.Ruling::pins).orElse(List.of());
+    VersionTally tally = policies.tally(decision.policyVersion(), decision.decisionId());
+    tally.decided(decision.model(), binding);
     if (version.isEmpty()) {
-      findings.add(
-          AuditFinding.decision(
-              AuditFinding.Kind.POLICY_UNKNOWN,
-              decision.decisionId(),
-              "nobody can tell what policy version " + decision.policyVersion() + " allowed",
-              "a policy that is kept",
-              decision.model()));
-      return;
-    }
-    Optional<Set<String>> allowed = version.get().allowed(decision);
-    if (allowed.isEmpty()) {
+      ofUnknownPolicy++;
+    } else if (ruling.isEmpty()) {
       unpinned++;
-    } else if (!allowed.get().contains(decision.model())) {
+    } else if (!ruling.get().models().contains(decision.model())) {
       findings.add(
           AuditFinding.decision(
               AuditFinding.Kind.DECIDED_OUTSIDE_PIN,
               decision.decisionId(),
               "decided for a model that its pins do not allow",
-              "one of " + allowed.get(),
+              "one of " + ruling.get().models(),
               decision.model()));
     }
     if (models != null) {
-      ran(decision, version.get(), allowed, models, row.getArray("calls"));
+      ran(decision, version, ruling, tally, models, row.getArray("calls"));
     }
   }
 
   private void ran(
       DecisionRecord decision,
-      RuledVersion version,
-      Optional<Set<String>> allowed,
+      Optional<RuledVersion> version,
+      Optional<RuledVersion.Ruling> ruling,
+      VersionTally tally,
       Array models,
       Array counts)
       throws SQLException {
@@ -157,11 +165,17 @@ final class PinProof {
     Long[] numbers = (Long[]) counts.getArray();
     for (int i = 0; i < names.length; i++) {
       calls += numbers[i];
-      if (allowed.isEmpty()) {
+      String reported = names[i];
+      Optional<String> model = version.flatMap(v -> v.model(reported));
+      tally.ran(
+          model.orElse(reported.isEmpty() ? "(not named)" : reported),
+          ruling.map(RuledVersion.Ruling::pins).orElse(List.of()),
+          numbers[i]);
+      if (ruling.isEmpty()) {
         continue;
       }
-      Optional<String> model = version.model(names[i]);
-      if (model.isEmpty() || !allowed.get().contains(model.get())) {
+      Set<String> allowed = ruling.get().models();
+      if (model.isEmpty() || !allowed.contains(model.get())) {
         findings.add(
             new AuditFinding(
                 model.isEmpty()
@@ -176,7 +190,7 @@ final class PinProof {
                     : names[i].isEmpty()
                         ? "the span does not say on which model it ran"
                         : "ran on a model that the policy does not know",
-                "one of " + allowed.get(),
+                "one of " + allowed,
                 names[i].isEmpty() ? "nothing" : names[i]));
       }
     }

@@ -1,6 +1,11 @@
 package io.floorkeeper.audit;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /** A proof as a page that an auditor can file, in Markdown that reads as plain text. */
 final class ProofPage {
@@ -17,21 +22,36 @@ final class ProofPage {
     line(page, "");
     line(
         page,
-        proof.proven()
-            ? "**Proven**, as far as said below"
-                + (proof.settled() ? "." : ", until now: not settled yet.")
-            : "**Not proven: " + proof.findings().total() + " findings.**");
+        switch (proof.verdict()) {
+              case PROVEN -> "**Proven**, as far as said below.";
+              case NOT_PROVEN ->
+                  "**Not proven: " + number(proof.findings().total(), "finding") + ".**";
+              case NOTHING_TO_PROVE ->
+                  "**Nothing to prove**: no decision of the period was bound by a pin for the data"
+                      + " class. That is no proof of anything.";
+            }
+            + (proof.settled() ? "" : " Not settled: records of the period may still arrive."));
     line(page, "");
     line(page, "| | |");
     line(page, "|---|---|");
+    row(
+        page,
+        "installation (hash of its first operator event)",
+        proof.installation() == null ? "none yet" : code(proof.installation()));
+    row(page, "software", cell(proof.software()));
     row(page, "period", moment(proof.from(), "the beginning") + " to " + moment(proof.to(), "now"));
     row(page, "tenant", proof.tenant() == null ? "all" : code(proof.tenant()));
     row(page, "checked at", proof.checkedAt() + ", in " + proof.tookMillis() + " ms");
     ProofReport.Counts counts = proof.counts();
-    row(page, "decisions that the class's pins bound", counts.decisions());
-    row(page, "of them without a class, or of an unknown one", counts.ofUnknownClass());
-    row(page, "of them bound by no pin (other roles or tenants)", counts.unpinned());
-    row(page, "of them without any call seen", counts.withoutCall());
+    row(page, "decisions of the class, or counted as of it", counts.decisions());
+    row(page, "- bound by at least one pin", counts.bound());
+    row(
+        page,
+        "- bound by no pin, since the pins name other roles, tenants or tags",
+        counts.unpinned());
+    row(page, "- whose policy is not kept", counts.ofUnknownPolicy());
+    row(page, "among all of them: without a class, or of an unknown one", counts.ofUnknownClass());
+    row(page, "among all of them: without any call seen", counts.withoutCall());
     row(page, "calls seen under their ids", counts.calls());
     row(page, "calls whose decision may still arrive", counts.callsPending());
     row(page, "calls that nobody routed", counts.callsUnrouted());
@@ -39,29 +59,91 @@ final class ProofPage {
     row(page, "decisions recomputed from their rows", trail.decisions());
     row(page, "anchors compared", trail.anchors());
     row(page, "operator events recomputed", trail.events());
+    row(page, "policy versions compared with their events", trail.policyVersions());
+    row(page, "kill switch rows compared with their events", trail.switches());
     line(page, "");
     line(page, "## Policies that decided");
     line(page, "");
-    for (ProofReport.PolicyUsed policy : proof.policies()) {
-      line(
-          page,
-          "- version "
-              + policy.version()
-              + ", digest "
-              + code(policy.digest())
-              + ", pins on the class "
-              + policy.pins()
-              + ": "
-              + policy.decisions()
-              + " decisions");
+    if (proof.policies().isEmpty()) {
+      line(page, "None.");
     }
+    proof.policies().forEach(policy -> policy(page, policy));
     findings(page, proof.findings());
     chains(page, trail);
     line(page, "");
     line(page, "## What this does not cover");
     line(page, "");
     proof.doesNotCover().forEach(words -> line(page, "- " + words));
-    return page.toString();
+    // Whoever has the page can check it: the last line is about all the others.
+    page.append('\n');
+    return page
+        + "SHA-256 of all lines above this one (`head -n -1 FILE | sha256sum`): "
+        + code(sha256(page.toString()))
+        + '\n';
+  }
+
+  private static void policy(StringBuilder page, ProofReport.PolicyUsed policy) {
+    line(page, "### Version " + policy.version());
+    line(page, "");
+    line(
+        page,
+        "Digest "
+            + code(policy.digest())
+            + ", "
+            + number(policy.decisions(), "decision")
+            + ", "
+            + policy.bound()
+            + " of them bound by a pin.");
+    line(page, "");
+    line(page, "Allowed (what several pins bound is counted at each):");
+    line(page, "");
+    line(page, "| pin | matches | models allowed | decisions bound | calls seen |");
+    line(page, "|---|---|---|---|---|");
+    for (ProofReport.PinAllowed pin : policy.allowed()) {
+      line(
+          page,
+          "| %s | %s | %s | %d | %d |"
+              .formatted(
+                  code(pin.pin()),
+                  cell(pin.matches()),
+                  pin.models().stream().map(ProofPage::code).collect(Collectors.joining(", ")),
+                  pin.decisions(),
+                  pin.calls()));
+    }
+    line(page, "");
+    line(page, "Used:");
+    line(page, "");
+    line(
+        page,
+        "| model | decisions bound by a pin | calls under them | decisions bound by no pin | calls"
+            + " under them |");
+    line(page, "|---|---|---|---|---|");
+    for (ProofReport.ModelUsed model : policy.used()) {
+      line(
+          page,
+          "| %s | %d | %d | %d | %d |"
+              .formatted(
+                  code(model.model()),
+                  model.decisions(),
+                  model.calls(),
+                  model.unboundDecisions(),
+                  model.unboundCalls()));
+    }
+    line(page, "");
+  }
+
+  private static String number(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
   }
 
   private static void findings(StringBuilder page, Findings findings) {
@@ -73,8 +155,8 @@ final class ProofPage {
     line(page, "");
     findings.byKind().forEach((kind, n) -> line(page, "- " + code(kind.word()) + ": " + n));
     line(page, "");
-    line(page, "| kind | where | what | expected | found |");
-    line(page, "|---|---|---|---|---|");
+    line(page, "| kind | where | how many | what | expected | found |");
+    line(page, "|---|---|---|---|---|---|");
     findings.shown().stream()
         .limit(MOST_FINDINGS)
         .forEach(
@@ -87,6 +169,7 @@ final class ProofPage {
                         f.decisionId() != null
                             ? code(f.decisionId())
                             : f.chain() == null ? "" : code(f.chain() + ":" + f.position()),
+                        Long.toString(f.count()),
                         cell(f.what()),
                         cell(f.expected()),
                         cell(f.found()) + " |")));
@@ -112,6 +195,13 @@ final class ProofPage {
                             c.headHash(),
                             c.anchoredPosition(),
                             c.state())));
+    line(page, "");
+    line(
+        page,
+        "Operator events: "
+            + (trail.eventsHead() == null
+                ? "none."
+                : trail.events() + ", hash of the last one " + code(trail.eventsHead()) + "."));
     if (trail.chainCount() > MOST_CHAINS) {
       line(page, "");
       line(page, trail.chainCount() + " chains in all; the JSON of this page holds up to 1000.");

@@ -2,15 +2,18 @@ package io.floorkeeper.audit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.floorkeeper.platform.AuditSettings;
-import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyHistory;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The proof query: one moment's view of decisions, calls, policies and chains. */
 @ApplicationScoped
@@ -20,21 +23,22 @@ class ProofService {
 
   private final AuditReader reader;
   private final VerifyService verifier;
-  private final PolicyBook policies;
   private final PolicyHistory history;
   private final ObjectMapper json;
   private final Duration silentAfter;
+  private final String software;
 
   ProofService(
       AuditReader reader,
       VerifyService verifier,
-      PolicyBook policies,
       PolicyHistory history,
       ObjectMapper json,
-      AuditSettings settings) {
+      AuditSettings settings,
+      @ConfigProperty(name = "quarkus.application.version", defaultValue = "unknown")
+          String version) {
+    this.software = "floorkeeper " + version;
     this.reader = reader;
     this.verifier = verifier;
-    this.policies = policies;
     this.history = history;
     this.json = json;
     this.silentAfter = settings.silentAfter();
@@ -53,12 +57,13 @@ class ProofService {
       throws SQLException {
     long startNanos = System.nanoTime();
     Findings findings = new Findings(most);
+    requireTenant(connection, tenant);
     PolicyWitness witness = new PolicyWitness(connection, history, dataClass, findings);
     PinProof proof = new PinProof(connection, json, period, dataClass, tenant, witness, findings);
     proof.decisions();
     List<ProofReport.PolicyUsed> used = witness.used();
     if (used.isEmpty()) {
-      witness.requirePinned(policies.current().policy());
+      witness.requirePinned(period);
     }
     VerifyReport trail = verifier.verify(connection, period, findings);
     Instant now = trail.checkedAt();
@@ -67,18 +72,27 @@ class ProofService {
         now.minus(silentAfter));
     proof.unroutedCalls();
     ProofReport.Counts counts = proof.counts();
+    ProofReport.Verdict verdict =
+        findings.total() > 0
+            ? ProofReport.Verdict.NOT_PROVEN
+            : counts.bound() > 0
+                ? ProofReport.Verdict.PROVEN
+                : ProofReport.Verdict.NOTHING_TO_PROVE;
     boolean over = period.to() != null && period.to().isBefore(now.minus(silentAfter));
     return new ProofReport(
         "Every decision for data class '"
             + dataClass
             + "' in the period went to a model that its pins allow, and so did every call that was"
             + " seen under its id.",
+        installation(connection),
+        software,
         dataClass,
         tenant,
         period.from(),
         period.to(),
         now,
-        findings.total() == 0,
+        verdict,
+        verdict == ProofReport.Verdict.PROVEN,
         over && trail.pendingDecisions() == 0 && trail.unanchored() == 0,
         counts,
         used,
@@ -86,6 +100,32 @@ class ProofService {
         trail,
         notCovered(counts, trail),
         (System.nanoTime() - startNanos) / 1_000_000);
+  }
+
+  /** One without decisions yet is a tenant, too. */
+  private static void requireTenant(Connection connection, String tenant) throws SQLException {
+    if (tenant == null) {
+      return;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement("select 1 from tenant where name = ?")) {
+      select.setString(1, tenant);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new Problem.Unprocessable(
+              "unknown_tenant", "tenant", "names no tenant of this installation");
+        }
+      }
+    }
+  }
+
+  private static String installation(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "select encode(hash, 'hex') from audit_event where position = 1");
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? row.getString(1) : null;
+    }
   }
 
   private static List<String> notCovered(ProofReport.Counts counts, VerifyReport trail) {
@@ -101,9 +141,14 @@ class ProofService {
         "Calls are not chained: that somebody with write access removed or altered the row of a"
             + " call would not be found.");
     words.add(
-        "Somebody who rewrites rows, anchors and operator events together, all of which are in one"
-            + " database. Compare the heads below with a page that was filed earlier, or with the"
-            + " lines 'audit chain' of the service's log.");
+        "Somebody with write access who removes a chain's newest rows together with their anchors:"
+            + " found only when that chain's next decision arrives, or its replica, still alive,"
+            + " anchors again; for a chain that has ended, not from the database.");
+    words.add(
+        "Somebody with write access who rewrites a chain's rows and anchors so that they fit, or"
+            + " the operators' events and theirs: all are in one database. Compare the heads above"
+            + " with a page that was filed earlier, or with the lines 'audit chain' of the"
+            + " service's log.");
     words.add(
         "Decisions that a replica answered after its last sign of life and before it was killed:"
             + " within one anchor interval, nobody else knows of them.");

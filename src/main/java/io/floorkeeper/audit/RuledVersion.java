@@ -6,6 +6,8 @@ import io.floorkeeper.policy.Pin;
 import io.floorkeeper.policy.Pins;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.RolePolicy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,34 +24,33 @@ final class RuledVersion {
     this.models = new ModelIndex(policy);
   }
 
-  /** Whether any of its pins is about the class. */
-  boolean pins(String dataClass) {
-    return policy.pins().stream()
-        .anyMatch(pin -> pin.dataClass().filter(dataClass::equalsIgnoreCase).isPresent());
-  }
-
-  /** Names of the pins about the class. */
-  Set<String> pinNames(String dataClass) {
-    Set<String> names = new TreeSet<>();
-    for (Pin pin : policy.pins()) {
-      if (pin.dataClass().filter(dataClass::equalsIgnoreCase).isPresent()) {
-        names.add(pin.name());
-      }
-    }
-    return names;
-  }
-
   /** Whether the decision counted as of its tenant's strictest class. */
   boolean isStrictest(DecisionRecord decision) {
     return Pins.isStrictest(policy, decision.dataClass());
   }
 
-  /** The models that all pins leave that bound the decision; empty: none bound it. */
-  Optional<Set<String>> allowed(DecisionRecord decision) {
+  /** The policy's pins about the class, in its order. */
+  List<Pin> pinsOn(String dataClass) {
+    return policy.pins().stream()
+        .filter(pin -> pin.dataClass().filter(dataClass::equalsIgnoreCase).isPresent())
+        .toList();
+  }
+
+  /**
+   * What bound a decision.
+   *
+   * @param pins at least one
+   * @param models that all of them leave
+   */
+  record Ruling(List<Pin> pins, Set<String> models) {}
+
+  /** The pins that bound the decision; empty: none did. */
+  Optional<Ruling> ruling(DecisionRecord decision) {
     boolean strictest = isStrictest(decision);
     String policyRole =
         policy.roleOrDefault(decision.role()).map(RolePolicy::name).orElse(decision.role());
-    Set<String> allowed = null;
+    List<Pin> pins = new ArrayList<>();
+    Set<String> allowed = new TreeSet<>();
     for (Pin pin : policy.pins()) {
       if (Pins.binds(
           pin,
@@ -59,14 +60,15 @@ final class RuledVersion {
           Tenants.of(decision),
           decision.dataClass(),
           decision.tags())) {
-        if (allowed == null) {
-          allowed = new TreeSet<>(pin.models());
+        if (pins.isEmpty()) {
+          allowed.addAll(pin.models());
         } else {
           allowed.retainAll(pin.models());
         }
+        pins.add(pin);
       }
     }
-    return Optional.ofNullable(allowed);
+    return pins.isEmpty() ? Optional.empty() : Optional.of(new Ruling(pins, allowed));
   }
 
   /** The policy's name of a model as a span reports it; empty: it knows none such. */

@@ -17,6 +17,9 @@ import java.util.UUID;
  * @param marks other records of chains, likewise
  * @param anchors that were compared
  * @param events of operators, likewise recomputed: always all of them
+ * @param eventsHead the hash of the last of them, lower-case hex; null: there is none
+ * @param policyVersions compared with the events that tell of them, likewise all
+ * @param switches rows of the kill switch, likewise
  * @param unchainedDecisions rows of the period from before there were chains: nothing vouches for
  *     them
  * @param pendingDecisions no findings yet: anchored or answered, and still on their way to Postgres
@@ -35,6 +38,9 @@ public record VerifyReport(
     long marks,
     long anchors,
     long events,
+    String eventsHead,
+    long policyVersions,
+    long switches,
     long unchainedDecisions,
     long pendingDecisions,
     Instant pendingSince,

@@ -36,6 +36,9 @@ class VerifyService {
     EventVerifier events = new EventVerifier(connection, findings);
     long eventCount = events.verify();
     events.announced(period);
+    ToldRows told = new ToldRows(connection, findings);
+    long policyVersions = told.policies();
+    long switches = told.switches();
     long unchained = UnchainedRows.verify(connection, period, findings);
     ChainVerifier verifier = new ChainVerifier(connection, json, silentMillis, findings);
     List<ChainSpan> spans = ChainSpans.read(connection, period.from(), period.to());
@@ -55,6 +58,9 @@ class VerifyService {
         verifier.marks(),
         verifier.anchors() + events.anchors(),
         eventCount,
+        events.head(),
+        policyVersions,
+        switches,
         unchained,
         verifier.pending(),
         verifier.pendingSince(),

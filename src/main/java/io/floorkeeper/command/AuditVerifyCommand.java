@@ -49,7 +49,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
   private static void print(PrintWriter out, JsonNode report) {
     out.printf(
-        "%s: %d decisions, %d marks, %d anchors and %d operator events recomputed in %d ms%n",
+        "%s: %d decisions, %d marks, %d anchors and %d operator events recomputed, %d policy versions"
+            + " and %d kill switch rows compared with them, in %d ms%n",
         report.path("intact").asBoolean()
             ? "intact"
             : report.at("/findings/total").asLong() + " findings",
@@ -57,6 +58,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         report.path("marks").asLong(),
         report.path("anchors").asLong(),
         report.path("events").asLong(),
+        report.path("policy_versions").asLong(),
+        report.path("switches").asLong(),
         report.path("took_millis").asLong());
     out.printf(
         "no findings: %d decisions on their way, %d records behind the last anchor of their chain,"
@@ -77,7 +80,11 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     finding.path("kind").asText(),
                     finding.has("decision_id")
                         ? finding.path("decision_id").asText()
-                        : finding.path("chain").asText() + ":" + finding.path("position").asLong(),
+                        : finding.has("chain")
+                            ? finding.path("chain").asText()
+                                + ":"
+                                + finding.path("position").asLong()
+                            : "(" + finding.path("count").asLong() + ")",
                     finding.path("what").asText(),
                     finding.path("expected").asText("-"),
                     finding.path("found").asText("-")));

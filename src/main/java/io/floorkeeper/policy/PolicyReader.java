@@ -57,6 +57,20 @@ public final class PolicyReader {
     return policy;
   }
 
+  /**
+   * The digest of what {@code document} says, whether or not it is a policy that this service still
+   * understands; empty where it is not even legible.
+   */
+  public static Optional<String> digest(String document, String sourceName) {
+    Findings findings = new Findings();
+    try {
+      Node root = DocumentParser.parse(document, sourceName, findings);
+      return findings.all().isEmpty() ? Optional.of(CanonicalForm.digest(root)) : Optional.empty();
+    } catch (InvalidPolicyException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Policy policy(Section document, Node root, Findings findings) {
     document.required("tiers", "roles");
     List<Tier> tiers = TierReader.read(document);

@@ -51,8 +51,13 @@ class AuditChainIT {
               .formatted(i));
     }
     await().atMost(SOON).until(AuditChainIT::isSettled);
+    service.post("/kill-switch", "{\"on\": true, \"reason\": \"drill\"}");
+    service.post("/kill-switch", "{\"on\": false, \"reason\": \"enough\"}");
+    await().atMost(SOON).until(() -> verify().path("switches").asInt() == 2);
     ledger.execute(
         "create schema saved",
+        "create table saved.policy_version as select * from policy_version",
+        "create table saved.kill_switch as select * from kill_switch",
         "create table saved.decision as select * from decision",
         "create table saved.audit_mark as select * from audit_mark",
         "create table saved.audit_event as select * from audit_event");
@@ -78,6 +83,8 @@ class AuditChainIT {
 
     assertThat(report.path("intact").asBoolean()).as(report.toString()).isTrue();
     assertThat(report.path("decisions").asInt()).isEqualTo(DECISIONS);
+    assertThat(report.path("policy_versions").asInt()).isEqualTo(1);
+    assertThat(report.path("switches").asInt()).isEqualTo(2);
     assertThat(report.path("unanchored").asInt()).isZero();
     assertThat(report.path("pending_decisions").asInt()).isZero();
     assertThat(report.at("/chains/0/state").asText()).isEqualTo("open");
@@ -135,7 +142,20 @@ class AuditChainIT {
             + " d from decision d where chain_position = 20) x",
         "a row more | forged | insert into decision select (d).* from (select"
             + " jsonb_populate_record(d, '{\"sequence\": 1, \"model\": \"tiny-1\"}') d"
-            + " from decision d where chain_position = 20) x"
+            + " from decision d where chain_position = 20) x",
+        "a policy's document | policy_altered | update policy_version set document ="
+            + " replace(document, '.95', '.05')",
+        "its digest with it | policy_altered | update policy_version set digest = repeat('0', 64)",
+        "its author | policy_altered | update policy_version set author = 'nobody'",
+        "its reason | policy_altered | update policy_version set reason = 'because'",
+        "its parent | policy_altered | update policy_version set parent_digest = repeat('0', 64)",
+        "a switch | switch_altered | update kill_switch set is_on = false where switch_no = 1",
+        "who switched | switch_altered | update kill_switch set author = 'nobody' where switch_no"
+            + " = 1",
+        "why | switch_altered | update kill_switch set reason = null where switch_no = 1",
+        "a switch that was never | switch_altered | insert into kill_switch values (3, false, 'x',"
+            + " 'nobody', '2020-01-01')",
+        "a switch less | switch_altered | delete from kill_switch where switch_no = 1",
       })
   void whateverElse(String what, String kind, String change) {
     tamper(change);
@@ -188,11 +208,21 @@ class AuditChainIT {
     for (String table : tables) {
       ledger.execute("alter table " + table + " disable trigger only_grows");
     }
-    ledger.execute(change);
+    ledger.execute(
+        "alter table policy_version disable trigger user",
+        "alter table kill_switch disable trigger user",
+        change);
   }
 
   @org.junit.jupiter.api.AfterEach
   void putBack() {
+    for (String table : new String[] {"policy_version", "kill_switch"}) {
+      ledger.execute(
+          "alter table " + table + " disable trigger user",
+          "truncate " + table,
+          "insert into " + table + " select * from saved." + table,
+          "alter table " + table + " enable trigger user");
+    }
     for (String table : new String[] {"decision", "audit_mark", "audit_event"}) {
       ledger.execute(
           "alter table " + table + " disable trigger only_grows",

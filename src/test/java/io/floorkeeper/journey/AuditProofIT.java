@@ -1,5 +1,9 @@
 package io.floorkeeper.journey;
 
+import static io.floorkeeper.journey.AuditAnswers.finding;
+import static io.floorkeeper.journey.AuditAnswers.hex;
+import static io.floorkeeper.journey.AuditAnswers.kinds;
+import static io.floorkeeper.journey.AuditAnswers.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -78,14 +82,18 @@ class AuditProofIT {
       call(answer, answer.path("model").asText());
     }
     call(answers.get(0), "acme/medium-latest");
+    // It begins when it is sent: one that began before the period is none of it.
+    long nowNanos = System.currentTimeMillis() * 1_000_000L;
     spans.send(
         Spans.call("none", "tiny-1")
+            .setStartTimeUnixNano(nowNanos)
+            .setEndTimeUnixNano(nowNanos)
             .clearAttributes()
             .addAttributes(Spans.text("gen_ai.operation.name", "chat"))
             .addAttributes(Spans.text("gen_ai.response.model", "tiny-1")));
 
-    await().atMost(SOON).until(() -> proof().at("/counts/calls").asInt() == 11);
-    await().atMost(SOON).until(() -> proof().at("/counts/calls_unrouted").asInt() == 1);
+    awaitCount("calls", 11);
+    awaitCount("calls_unrouted", 1);
     JsonNode proof = proof();
 
     assertThat(proof.path("proven").asBoolean()).as(proof.toString()).isTrue();
@@ -96,6 +104,60 @@ class AuditProofIT {
     assertThat(proof.at("/policies/0/pins").toString())
         .isEqualTo("[\"phi-of-clerks\",\"phi-stays-strong\"]");
     assertThat(proof.at("/trail/decisions").asInt()).isGreaterThanOrEqualTo(62);
+    assertThat(proof.path("verdict").asText()).isEqualTo("proven");
+    assertThat(proof.at("/counts/bound").asInt()).isEqualTo(32);
+    JsonNode strong = proof.at("/policies/0/allowed/0");
+    assertThat(strong.path("pin").asText()).isEqualTo("phi-stays-strong");
+    assertThat(strong.path("models").toString()).isEqualTo("[\"grand-1\",\"medium-1\"]");
+    assertThat(strong.path("decisions").asInt()).isEqualTo(32);
+    assertThat(strong.path("calls").asInt()).isEqualTo(11);
+    JsonNode ofClerks = proof.at("/policies/0/allowed/1");
+    assertThat(ofClerks.path("matches").asText()).isEqualTo("data class phi, role clerk");
+    assertThat(ofClerks.path("decisions").asInt()).isEqualTo(17);
+    int decided = 0;
+    int ran = 0;
+    for (JsonNode used : proof.at("/policies/0/used")) {
+      assertThat(used.path("model").asText()).isIn("medium-1", "grand-1");
+      decided += used.path("decisions").asInt();
+      ran += used.path("calls").asInt();
+    }
+    assertThat(decided).isEqualTo(32);
+    assertThat(ran).isEqualTo(11);
+    assertThat(command("proof", "--data-class", "phi", "--from", from.toString()))
+        .startsWith("0\n");
+    assertThat(command("verify", "--from", from.toString())).startsWith("0\nintact");
+  }
+
+  @Test
+  void whereNothingWasDecidedNothingIsProven() {
+    String future = "/audit/proof?data_class=phi&from=2090-01-01";
+    JsonNode proof = ServiceProcess.json(service.get(future));
+
+    assertThat(proof.path("verdict").asText()).as(proof.toString()).isEqualTo("nothing_to_prove");
+    assertThat(proof.path("proven").asBoolean()).isFalse();
+    assertThat(service.get(future, "text/markdown").body())
+        .contains("**Nothing to prove**")
+        .doesNotContain("**Proven**");
+    for (String[] form : new String[][] {{}, {"--json"}}) {
+      List<String> arguments =
+          new ArrayList<>(List.of("proof", "--data-class", "phi", "--from", "2090-01-01"));
+      arguments.addAll(List.of(form));
+      assertThat(command(arguments.toArray(String[]::new))).startsWith("1\n");
+    }
+  }
+
+  @Test
+  void aTenantThatIsNotThereIsTold() {
+    HttpResponse<String> answer = service.get("/audit/proof?data_class=phi&tenant=nobody");
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(ServiceProcess.json(answer).path("code").asText()).isEqualTo("unknown_tenant");
+    assertThat(ServiceProcess.json(answer).at("/errors/0/field").asText()).isEqualTo("tenant");
+    assertThat(command("proof", "--data-class", "phi", "--tenant", "nobody"))
+        .startsWith("1\n")
+        .contains("names no tenant");
+    assertThat(service.get("/audit/proof?data_class=phi&tenant=default").statusCode())
+        .isEqualTo(200);
   }
 
   @Test
@@ -127,7 +189,7 @@ class AuditProofIT {
     await().atMost(SOON).until(() -> proof().at("/counts/calls").asInt() == 1);
 
     String row = "decision_id = decode('" + hex(answer) + "', 'hex')";
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with("delete from decision where " + row);
 
       await().atMost(SOON).until(() -> kinds(proof()).contains("call_without_decision"));
@@ -145,7 +207,7 @@ class AuditProofIT {
     JsonNode answer = phi();
     await().atMost(SOON).until(() -> proof().at("/counts/decisions").asInt() == 1);
 
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with(
           "update decision set model = 'tiny-1' where decision_id = decode('"
               + hex(answer)
@@ -164,7 +226,7 @@ class AuditProofIT {
     phi();
     await().atMost(SOON).until(() -> proof().at("/counts/decisions").asInt() == 1);
 
-    try (Tampering tampering = new Tampering("decision")) {
+    try (Tampering tampering = new Tampering(ledger, "decision")) {
       tampering.with(
           "update decision set data_class = 'public' where decided_at >= '" + from + "'");
 
@@ -189,7 +251,8 @@ class AuditProofIT {
         "drop table saved_policy",
         "alter table policy_version enable trigger user");
 
-    assertThat(kinds(proof)).containsExactly("policy_unknown");
+    assertThat(kinds(proof)).containsExactlyInAnyOrder("policy_altered", "policy_unknown");
+    assertThat(finding(proof, "policy_unknown").path("count").asInt()).isEqualTo(1);
   }
 
   @Test
@@ -198,22 +261,32 @@ class AuditProofIT {
 
     assertThat(proof.path("proven").asBoolean()).isFalse();
     assertThat(kinds(proof)).containsExactly("class_not_pinned");
+    assertThat(finding(proof, "class_not_pinned").path("what").asText())
+        .isEqualTo(
+            "none of the policy versions in force in the period (1 to 1) has a pin for the data"
+                + " class");
   }
 
   @Test
   void itIsAPageToBeFiled() {
     JsonNode answer = phi();
     call(answer, "tiny-1");
-    await().atMost(SOON).until(() -> !proof().path("proven").asBoolean());
+    await().atMost(SOON).until(() -> kinds(proof()).contains("ran_outside_pin"));
 
     HttpResponse<String> page =
         service.get("/audit/proof?data_class=phi&from=" + from, "text/markdown");
 
     assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/markdown");
     assertThat(page.body())
-        .contains("# Proof of routing: data class `phi`", "**Not proven: 1 findings.**")
+        .contains("# Proof of routing: data class `phi`", "**Not proven: 1 finding.** Not settled")
         .contains(answer.path("decision_id").asText())
+        .contains("| `phi-of-clerks` | data class phi, role clerk | `medium-1` | 0 | 0 |")
+        .contains("| `tiny-1` | 0 | 1 | 0 | 0 |")
+        .contains("| software | floorkeeper ")
         .contains("## What this does not cover");
+    int last = page.body().stripTrailing().lastIndexOf('\n') + 1;
+    assertThat(page.body().substring(last))
+        .endsWith("`" + sha256(page.body().substring(0, last)) + "`\n");
   }
 
   /** The one exception from "never fails because the broker is down", and only for its pin. */
@@ -249,7 +322,7 @@ class AuditProofIT {
                     + " where m.kind = 'withheld' and d.data_class = 'case'"))
         .isEqualTo(ledger.number("select count(*) from audit_mark where kind = 'withheld'"));
     await().atMost(SOON).until(() -> proof().at("/trail/pending_decisions").asInt() == 0);
-    assertThat(proof().path("proven").asBoolean()).as(proof().toString()).isTrue();
+    assertThat(proof().at("/findings/total").asInt(-1)).as(proof().toString()).isZero();
   }
 
   @Test
@@ -259,7 +332,12 @@ class AuditProofIT {
           {"/audit/proof?from=2026-01-01", "data_class"},
           {"/audit/proof?data_class=phi&from=yesterday", "from"},
           {"/audit/proof?data_class=phi&from=2026-01-02&to=2026-01-01", "to"},
+          {"/audit/proof?data_class=phi&form=2026-01-01", "form"},
+          {"/audit/proof?data_class=phi&from=", "from"},
+          {"/audit/proof?data_class=phi&tenant=default&tenant=acme", "tenant"},
+          {"/audit/verify?form=2026-01-01", "form"},
           {"/audit/verify?findings=0", "findings"},
+          {"/audit?data_class=phi", "data_class"},
           {"/audit?limit=many", "limit"}
         }) {
       HttpResponse<String> answer = service.get(bad[0]);
@@ -286,41 +364,23 @@ class AuditProofIT {
     return ServiceProcess.json(service.get("/audit/proof?data_class=phi&from=" + from));
   }
 
-  private static String hex(JsonNode answer) {
-    return java.util.HexFormat.of()
-        .formatHex(java.util.Base64.getUrlDecoder().decode(answer.path("decision_id").asText()));
+  /** The exit code, a line break, and what was printed. */
+  private static String command(String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("audit", arguments[0], "--server", service.uri("").toString()));
+    all.addAll(List.of(arguments).subList(1, arguments.length));
+    return ServiceProcess.command(folder, all.toArray(String[]::new));
   }
 
-  private static List<String> kinds(JsonNode proof) {
-    return proof.at("/findings/by_kind").properties().stream().map(Map.Entry::getKey).toList();
-  }
-
-  private static JsonNode finding(JsonNode proof, String kind) {
-    for (JsonNode finding : proof.at("/findings/shown")) {
-      if (finding.path("kind").asText().equals(kind)) {
-        return finding;
-      }
-    }
-    throw new AssertionError("no finding " + kind + ": " + proof);
-  }
-
-  /** Changes a table past its trigger, and puts it back. */
-  private record Tampering(String table) implements AutoCloseable {
-    Tampering {
-      ledger.execute("create table saved as select * from " + table);
-    }
-
-    void with(String change) {
-      ledger.execute("alter table " + table + " disable trigger only_grows", change);
-    }
-
-    @Override
-    public void close() {
-      ledger.execute(
-          "truncate " + table,
-          "insert into " + table + " select * from saved",
-          "drop table saved",
-          "alter table " + table + " enable trigger only_grows");
-    }
+  private void awaitCount(String name, int expected) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              JsonNode proof = proof();
+              assertThat(proof.at("/counts/" + name).asInt())
+                  .as(name + " in " + proof)
+                  .isEqualTo(expected);
+            });
   }
 }
