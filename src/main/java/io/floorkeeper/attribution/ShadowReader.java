@@ -35,7 +35,7 @@ class ShadowReader {
   private static final String LATEST =
       """
       with latest as materialized (
-        select decision_id, decided_at, sequence, bucket, mask, arm, session_id, shadow from decision
+        select decision_id, decided_at, sequence, bucket, arm, session_id, shadow from decision
         where role_no = ? and shadow is not null and decided_at >= ?
         order by decided_at desc, sequence desc limit ?),
       earlier as (
@@ -123,18 +123,21 @@ class ShadowReader {
     double[] rules = new double[most + 1];
     double[] bandit = new double[most + 1];
     double[] served = new double[most + 1];
+    long mask =
+        0; // not the decision's: that is what a gate's draw has left, so it tells of the arm
     for (ShadowOdds.Arm arm : odds.arms()) {
       int place = tally.place(arm.arm());
       rules[place] = arm.rules();
       bandit[place] = arm.bandit();
       served[place] = arm.served();
+      mask |= 1L << place;
     }
     boolean failed = row.getBoolean("failed");
     Long weight = row.getObject("label_v_micros", Long.class);
     return new ShadowTask(
         row.getObject("decided_at", OffsetDateTime.class).toInstant().toEpochMilli(),
         row.getInt("bucket"),
-        row.getLong("mask"),
+        mask,
         tally.place(row.getString("arm")),
         reference,
         rules,

@@ -5,7 +5,7 @@ package io.floorkeeper.attribution;
  * task came to. Arrays are by place of the arm in the tally; shorter ones end in zeros.
  *
  * @param bucket of its decision; 0: no context
- * @param mask which of the policy's candidates were eligible
+ * @param mask a bit for the place of each arm that could have been left to it
  * @param arm that was served
  * @param reference the strongest eligible arm
  * @param rules the rules' probabilities, served or not

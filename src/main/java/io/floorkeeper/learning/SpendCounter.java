@@ -123,7 +123,9 @@ public class SpendCounter {
       }
       byte[] root = DecisionId.rootOf(DecisionKeys.bytes(record.decisionId()));
       ByteBuffer key = ByteBuffer.wrap(root);
-      if (record.runId() != null && !record.runId().isEmpty()) { // empty: it says that it has none
+      if (record.runId() != null
+          && !record.runId().isEmpty() // empty: it says that it has none
+          && ceiling(policy, record.roleNo(), CostCeiling::spendUsdPerRun).isPresent()) {
         runs.putIfAbsent(key, new SpendRepository.RunTask(root, record.roleNo(), record.runId()));
       }
       if (record.classifierNanoUsd() != null && record.classifierNanoUsd() > 0) {

@@ -12,7 +12,7 @@ import java.io.Serializable;
 @IdClass(AllocationEntity.Key.class)
 class AllocationEntity {
 
-  record Key(int roleNo, short bucket, long mask, int policyVersion, long epoch)
+  record Key(int roleNo, short bucket, long mask, int policyVersion, long epoch, int pace)
       implements Serializable {}
 
   @Id
@@ -27,5 +27,6 @@ class AllocationEntity {
   int policyVersion;
 
   @Id long epoch;
+  @Id int pace;
   String explanation;
 }

@@ -47,6 +47,7 @@ public final class DecisionBytes {
         .number(30, r.classifierMillis() == null ? 0 : r.classifierMillis() + 1L)
         .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1)
         .text(32, r.ceiling())
-        .texts(33, r.shadow() == null ? null : r.shadow().texts());
+        .texts(33, r.shadow() == null ? null : r.shadow().texts())
+        .number(34, r.pace());
   }
 }

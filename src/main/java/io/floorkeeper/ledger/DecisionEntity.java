@@ -102,4 +102,6 @@ class DecisionEntity {
   String ceiling;
 
   String shadow;
+
+  int pace;
 }

@@ -22,6 +22,8 @@ import java.util.Map;
  * @param classifierNanoUsd what its answer cost, in 1e-9 USD
  * @param shadow of the bandit where it does not answer yet; null where it does, or nothing was
  *     shadowed
+ * @param pace the step of a task's budget that the allocation was made for; 0: none bound the role,
+ *     or nothing was drawn
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DecisionRecord(
@@ -57,4 +59,5 @@ public record DecisionRecord(
     Integer classifierMillis,
     Long classifierNanoUsd,
     String ceiling,
-    ShadowOdds shadow) {}
+    ShadowOdds shadow,
+    int pace) {}

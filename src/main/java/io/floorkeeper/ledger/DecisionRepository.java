@@ -37,8 +37,8 @@ public class DecisionRepository
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
         shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
-        classifier_nano_usd, ceiling, shadow)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        classifier_nano_usd, ceiling, shadow, pace)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -92,7 +92,8 @@ public class DecisionRepository
         insert.setObject(i++, r.classifierMillis(), java.sql.Types.INTEGER);
         insert.setObject(i++, r.classifierNanoUsd(), java.sql.Types.BIGINT);
         insert.setString(i++, r.ceiling());
-        insert.setString(i, r.shadow() == null ? null : write(r.shadow()));
+        insert.setString(i++, r.shadow() == null ? null : write(r.shadow()));
+        insert.setInt(i, r.pace());
         insert.addBatch();
       }
       int[] written = insert.executeBatch();
@@ -108,15 +109,16 @@ public class DecisionRepository
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "insert into allocation (role_no, bucket, mask, policy_version, epoch, explanation)"
-                + " values (?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+            "insert into allocation (role_no, bucket, mask, policy_version, epoch, pace, explanation)"
+                + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
       for (AllocationRecord r : records) {
         insert.setInt(1, r.roleNo());
         insert.setInt(2, r.bucket());
         insert.setLong(3, r.mask());
         insert.setInt(4, r.policyVersion());
         insert.setLong(5, r.epoch());
-        insert.setString(6, r.explanation().toString());
+        insert.setInt(6, r.pace());
+        insert.setString(7, r.explanation().toString());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -134,9 +136,9 @@ public class DecisionRepository
   /** The explanation of the allocation behind a decision. */
   @Transactional
   public Optional<JsonNode> readAllocation(
-      int roleNo, int bucket, long mask, int policyVersion, long epoch) {
+      int roleNo, int bucket, long mask, int policyVersion, long epoch, int pace) {
     AllocationEntity.Key key =
-        new AllocationEntity.Key(roleNo, (short) bucket, mask, policyVersion, epoch);
+        new AllocationEntity.Key(roleNo, (short) bucket, mask, policyVersion, epoch, pace);
     return Optional.ofNullable(getEntityManager().find(AllocationEntity.class, key))
         .map(e -> read(e.explanation, JsonNode.class));
   }
@@ -175,7 +177,8 @@ public class DecisionRepository
         e.classifierMillis,
         e.classifierNanoUsd,
         e.ceiling,
-        e.shadow == null ? null : read(e.shadow, ShadowOdds.class));
+        e.shadow == null ? null : read(e.shadow, ShadowOdds.class),
+        e.pace);
   }
 
   private String write(Object value) {

@@ -23,7 +23,7 @@ public final class DecisionRow {
       d.propensity, d.policy_version, d.epoch, d.bucket, d.mask, d.evaluate, d.learning, d.constraints,
       d.snapshot_age_millis, d.collaboration, d.session_id, d.run_id, d.step, d.data_class, d.tags,
       d.shadow_arm, d.shadow_propensity, d.tenant, d.check_name, d.classifier_millis,
-      d.classifier_nano_usd, d.ceiling, d.shadow
+      d.classifier_nano_usd, d.ceiling, d.shadow, d.pace
       """;
 
   private final ObjectMapper json;
@@ -72,7 +72,8 @@ public final class DecisionRow {
         row.getObject(i++, Integer.class),
         row.getObject(i++, Long.class),
         row.getString(i++),
-        shadow(row.getString(i)));
+        shadow(row.getString(i++)),
+        row.getInt(i));
   }
 
   /** The decision id of the current row alone. */

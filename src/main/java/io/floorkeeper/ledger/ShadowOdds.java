@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A shadowed decision as a report on the bandit needs it.
+ * A shadowed decision as a report on the bandit needs it. All probabilities are over everything
+ * that gates of health and capacity could have left, as the decision's own.
  *
  * @param taken the bandit's probability of the arm that was served
- * @param arms that were eligible, in tier order
+ * @param arms that were eligible and could have been left by a gate, in tier order
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ShadowOdds(double taken, List<Arm> arms) {

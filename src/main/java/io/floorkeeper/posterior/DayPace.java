@@ -5,7 +5,7 @@ package io.floorkeeper.posterior;
  *
  * <pre>
  * rate  = (n + n_y/24h * h0) / (t + h0)      t: since midnight, h0 = 2 h
- * rate  = n / max(t_1, 1 min)                where yesterday had none; t_1: since today's first
+ * rate  = n / max(t_1, 1 h)                  where yesterday had none; t_1: since today's first
  * ahead = rate * what is left of the day
  * </pre>
  *
@@ -15,7 +15,7 @@ package io.floorkeeper.posterior;
  */
 public final class DayPace {
   private static final double PRIOR_MILLIS = 2 * 3_600_000.0;
-  private static final double LEAST_MILLIS = 60_000;
+  private static final double LEAST_MILLIS = 3_600_000; // a burst is no rate
 
   private DayPace() {}
 

@@ -176,7 +176,7 @@ public class PosteriorBook {
       if (!moved.isEmpty()) {
         roles.putAll(evidence.read(connection, moved));
       }
-      Map<Integer, RoleSpend> spend = spending.read(connection, now);
+      Map<Integer, RoleSpend> spend = spending.read(connection, always, now);
       connection.commit();
       current = new PosteriorSnapshot(roles, now, spend);
       following = true;

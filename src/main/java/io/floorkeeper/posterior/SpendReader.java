@@ -3,6 +3,7 @@ package io.floorkeeper.posterior;
 import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -14,9 +15,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /**
  * What roles with spend ceilings have spent, read with the evidence, in the same view of the
@@ -24,33 +28,43 @@ import java.util.TreeMap;
  */
 @ApplicationScoped
 class SpendReader {
-  private final PolicyBook policies;
-  private final SpendSettings settings;
+  private static final Logger LOG = Logger.getLogger(SpendReader.class);
 
-  SpendReader(PolicyBook policies, SpendSettings settings) {
+  private final PolicyBook policies;
+  private final SpendRepository spend;
+  private final SpendSettings settings;
+  private final RunsAtCeiling runs;
+  private boolean warned;
+
+  SpendReader(
+      PolicyBook policies, SpendRepository spend, SpendSettings settings, MeterRegistry meters) {
     this.policies = policies;
+    this.spend = spend;
     this.settings = settings;
+    this.runs = new RunsAtCeiling(settings.mostRuns(), settings.runLife().toMillis());
+    meters.gauge("floorkeeper.spend.runs.beyond", runs, RunsAtCeiling::beyond);
   }
 
-  /** By role number; roles without a spend ceiling are left out. */
-  Map<Integer, RoleSpend> read(Connection connection, long nowMillis) throws SQLException {
+  /**
+   * By role number; roles without a spend ceiling are left out. For one thread at a time.
+   *
+   * @param anew whether nothing that was read before is taken over
+   */
+  Map<Integer, RoleSpend> read(Connection connection, boolean anew, long nowMillis)
+      throws SQLException {
     Map<Integer, CostCeiling> ceilings = ceilings(policies.current());
     if (ceilings.isEmpty()) {
       return Map.of();
     }
     LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), ZoneOffset.UTC);
     long dayStart = today.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
-    Map<Integer, Map<String, Long>> runs = runs(connection, ceilings);
-    Map<Integer, RoleSpend> spend = new HashMap<>();
+    followRuns(connection, ceilings, anew, nowMillis);
+    Map<Integer, RoleSpend> byRole = new HashMap<>();
     ceilings
         .keySet()
-        .forEach(
-            no -> {
-              Map<String, Long> ofRole = runs.getOrDefault(no, Map.of());
-              spend.put(no, new RoleSpend(dayStart, 0, 0, 0, 0, ofRole));
-            });
-    days(connection, today, dayStart, nowMillis, spend);
-    return spend;
+        .forEach(no -> byRole.put(no, new RoleSpend(dayStart, 0, 0, 0, 0, runs.of(no))));
+    days(connection, today, dayStart, nowMillis, byRole);
+    return byRole;
   }
 
   private static Map<Integer, CostCeiling> ceilings(PolicyBook.Published published) {
@@ -107,37 +121,29 @@ class SpendReader {
     }
   }
 
-  /** Those that have reached their role's ceiling and are not over, the latest first. */
-  private Map<Integer, Map<String, Long>> runs(
-      Connection connection, Map<Integer, CostCeiling> ceilings) throws SQLException {
+  /** Those that have reached their role's ceiling and are not over. */
+  private void followRuns(
+      Connection connection, Map<Integer, CostCeiling> ceilings, boolean anew, long nowMillis)
+      throws SQLException {
     Map<Integer, Long> limits = new TreeMap<>();
     ceilings.forEach(
         (no, ceiling) -> ceiling.spendUsdPerRun().ifPresent(usd -> limits.put(no, nano(usd))));
-    Map<Integer, Map<String, Long>> runs = new HashMap<>();
-    if (limits.isEmpty()) {
-      return runs;
+    boolean whole = anew || runs.wantsWhole(limits, nowMillis);
+    List<RunsAtCeiling.Run> found = new ArrayList<>();
+    long total = 0;
+    if (!limits.isEmpty()) {
+      long back = whole ? settings.runLife().toSeconds() : runs.secondsBack(nowMillis);
+      total = spend.runsAtCeiling(connection, limits, back, settings.mostRuns(), found);
     }
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            """
-            select r.role_no, r.run_id, r.nano_usd
-            from unnest(?::integer[], ?::bigint[]) as c (role_no, ceiling)
-            join run_spend r on r.role_no = c.role_no and r.nano_usd >= c.ceiling
-            where r.touched_at >= now() - ? * interval '1 second'
-            order by r.touched_at desc limit ?
-            """)) {
-      select.setArray(1, connection.createArrayOf("integer", limits.keySet().toArray()));
-      select.setArray(2, connection.createArrayOf("bigint", limits.values().toArray()));
-      select.setLong(3, settings.runLife().toSeconds());
-      select.setInt(4, settings.mostRuns());
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          runs.computeIfAbsent(row.getInt(1), r -> new HashMap<>())
-              .put(row.getString(2), row.getLong(3));
-        }
-      }
+    runs.hear(whole, limits, found, total, nowMillis);
+    boolean tooMany = runs.beyond() > 0;
+    if (tooMany && !warned) {
+      LOG.warnf(
+          "%d runs at their ceiling are more than floorkeeper.spend.most-runs (%d) and go on as if"
+              + " they were not",
+          runs.beyond(), settings.mostRuns());
     }
-    return runs;
+    warned = tooMany;
   }
 
   private static long nano(BigDecimal usd) {

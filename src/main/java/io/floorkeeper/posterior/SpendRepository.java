@@ -245,7 +245,7 @@ public class SpendRepository {
     try (PreparedStatement update =
         connection.prepareStatement(
             """
-            update run_spend s set alarmed_nano_usd = u.ceiling
+            update run_spend s set alarmed_nano_usd = u.ceiling, reached_at = coalesce(s.reached_at, now())
             from unnest(?::integer[], ?::text[], ?::bigint[]) as u (role_no, run_id, ceiling)
             where s.role_no = u.role_no and s.run_id = u.run_id and s.nano_usd >= u.ceiling
               and coalesce(s.alarmed_nano_usd, 0) < u.ceiling
@@ -261,6 +261,52 @@ public class SpendRepository {
       }
     }
     return reached;
+  }
+
+  /**
+   * Runs at their ceilings.
+   *
+   * @param ceilings by role number, in 1e-9 USD
+   * @param secondsBack those that have spent since then
+   * @param most of them, those that reached it last
+   * @param into is filled
+   * @return how many there are in all
+   */
+  long runsAtCeiling(
+      Connection connection,
+      Map<Integer, Long> ceilings,
+      long secondsBack,
+      int most,
+      List<RunsAtCeiling.Run> into)
+      throws SQLException {
+    List<Map.Entry<Integer, Long>> rows = List.copyOf(ceilings.entrySet());
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            with reached as (
+              select r.role_no, r.run_id, r.nano_usd, r.touched_at, coalesce(r.reached_at, r.touched_at) as reached_at
+              from unnest(?::integer[], ?::bigint[]) as c (role_no, ceiling)
+              join run_spend r on r.role_no = c.role_no and r.nano_usd >= c.ceiling
+              where r.touched_at >= now() - ? * interval '1 second')
+            select role_no, run_id, nano_usd, (extract(epoch from touched_at) * 1000)::bigint,
+              (extract(epoch from reached_at) * 1000)::bigint, count(*) over ()
+            from reached order by reached_at desc, run_id desc limit ?
+            """)) {
+      array(select, 1, "integer", rows, Map.Entry::getKey);
+      array(select, 2, "bigint", rows, Map.Entry::getValue);
+      select.setLong(3, secondsBack);
+      select.setInt(4, most);
+      long total = 0;
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          into.add(
+              new RunsAtCeiling.Run(
+                  row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5)));
+          total = row.getLong(6);
+        }
+      }
+      return total;
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ public interface SpendSettings {
   @WithDefault("PT24H")
   Duration runLife();
 
-  /** So many runs at their ceiling are known to a replica, those that spent last. */
+  /** So many runs at their ceiling are known to a replica, those that reached it last. */
   @WithDefault("20000")
   int mostRuns();
 }

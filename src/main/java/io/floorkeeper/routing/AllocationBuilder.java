@@ -18,15 +18,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
  * Policy + evidence -> the snapshot that {@code /route} reads. Pure; runs off the hot path. Equal
- * inputs give equal allocations, so replicas at one epoch answer alike, and a decision can be
- * explained later.
+ * inputs give equal allocations: replicas at one policy version, epoch and {@linkplain BudgetSteps
+ * pace} answer alike, and by these three a decision can be explained later. The pace is 0 but for
+ * roles that the rest of a day's budget binds; of those, replicas may differ for as long as the one
+ * has read what was spent and the other has not.
  */
 final class AllocationBuilder {
   private final BiConsumer<String, RuntimeException> trouble;
@@ -118,7 +118,7 @@ final class AllocationBuilder {
     return roles == null ? before : before.with(roles);
   }
 
-  /** Whether what a task may cost has moved, which it does with every second of the day. */
+  /** Whether what a task may cost has come to another step. */
   private static boolean isPacedAnew(
       PolicyBook.Published published,
       RoleRoutes role,
@@ -126,7 +126,9 @@ final class AllocationBuilder {
       AllocationSnapshot previous) {
     return role.learning()
         && SpendCeilings.isPaced(published.policy(), role.policy())
-        && !Objects.equals(posteriors.spend().get(role.roleNo()), previous.spend(role.policy()));
+        && SpendCeilings.pace(
+                published.policy(), role.policy(), posteriors.spend().get(role.roleNo()))
+            != SpendCeilings.pace(published.policy(), role.policy(), previous.spend(role.policy()));
   }
 
   /**
@@ -140,15 +142,14 @@ final class AllocationBuilder {
       PosteriorSnapshot posteriors,
       Set<Long> masks,
       RoleRoutes before) {
-    OptionalDouble budget =
-        SpendCeilings.budgetUsdPerTask(published.policy(), policy, posteriors.spend().get(roleNo));
+    int pace = SpendCeilings.pace(published.policy(), policy, posteriors.spend().get(roleNo));
     try {
-      return routes(published, roleNo, policy, posteriors.role(roleNo), masks, budget);
+      return routes(published, roleNo, policy, posteriors.role(roleNo), masks, pace);
     } catch (IllegalArgumentException | ArithmeticException e) {
       trouble.accept(policy.name(), e);
       return before != null
           ? before
-          : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks, budget);
+          : routes(published, roleNo, policy, RoleEvidence.none(roleNo), masks, pace);
     }
   }
 
@@ -175,7 +176,7 @@ final class AllocationBuilder {
       RolePolicy policy,
       RoleEvidence evidence,
       Set<Long> masks,
-      OptionalDouble budget) {
+      int pace) {
     List<ArmView> arms = ArmViews.of(published.numbers(), policy, evidence);
     boolean learns = policy.strategy() == RolePolicy.Strategy.LEARN;
     boolean graduated = Graduation.of(policy, arms, evidence.calls()).isPassed();
@@ -183,7 +184,7 @@ final class AllocationBuilder {
     boolean shadow = learns && graduated && policy.learning() == RolePolicy.Learning.SHADOW;
     List<MaskAllocation> allocations = new ArrayList<>();
     long full = arms.size() == Long.SIZE ? -1L : (1L << arms.size()) - 1;
-    OptionalDouble pays = learning ? budget : OptionalDouble.empty();
+    int pays = learning ? pace : BudgetSteps.NONE;
     allocations.add(allocation(published, policy, evidence, arms, full, pays));
     if (learning || shadow) {
       for (long mask : masks) {
@@ -221,7 +222,7 @@ final class AllocationBuilder {
       RoleEvidence evidence,
       List<ArmView> arms,
       long mask,
-      OptionalDouble budget) {
+      int pace) {
     List<Integer> candidates = new ArrayList<>();
     List<ArmBelief> beliefs = new ArrayList<>();
     for (int k = 0; k < arms.size(); k++) {
@@ -234,14 +235,18 @@ final class AllocationBuilder {
     int preset = candidates.indexOf(policy.presetIndex());
     FloorSolution solution =
         FloorAllocation.allocate(beliefs, floor(policy), settings(policy), demoted, preset);
-    boolean binds = budget.isPresent() && costUsd(solution, beliefs) > budget.getAsDouble();
-    if (binds) {
-      solution =
-          FloorAllocation.allocateWithinBudget(
-              beliefs, floor(policy), settings(policy), demoted, preset, budget.getAsDouble());
+    if (pace == BudgetSteps.NONE || costUsd(solution, beliefs) <= BudgetSteps.usdPerTask(pace)) {
+      return MaskAllocation.of(mask, candidates, demoted, solution);
     }
-    return MaskAllocation.of(
-        mask, candidates, demoted, solution, binds ? budget.getAsDouble() : Double.NaN);
+    FloorSolution paced =
+        FloorAllocation.allocateWithinBudget(
+            beliefs,
+            floor(policy),
+            settings(policy),
+            demoted,
+            preset,
+            BudgetSteps.usdPerTask(pace));
+    return MaskAllocation.of(mask, candidates, demoted, paced, pace, solution);
   }
 
   /** What a task is expected to cost, holdout and control included. */

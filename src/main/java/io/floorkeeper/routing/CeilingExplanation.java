@@ -132,7 +132,7 @@ final class CeilingExplanation {
       for (int i = 0; i < drawn.candidates().size(); i++) {
         propensities.put(
             routes.arms().get(drawn.candidates().get(i)).arm().key(),
-            drawn.solution().propensity(i));
+            drawn.unpaced().propensity(i)); // a budget is part of what is looked away from
       }
     }
   }

@@ -67,8 +67,7 @@ final class ContextBuilder {
     Status status;
     Optional<ContextGain> gain = Optional.empty();
     List<List<ArmView>> cells = none(alone) ? List.of() : cells(alone);
-    boolean budgeted =
-        role.allocations().stream().anyMatch(a -> !Double.isNaN(a.budgetUsdPerTask()));
+    boolean budgeted = role.allocations().stream().anyMatch(MaskAllocation::isPaced);
     if (definition.use() == ContextPolicy.Use.OFF
         || !role.learning() && !role.shadow()
         || budgeted) { // what is left of a day is the role's as a whole
@@ -208,7 +207,7 @@ final class ContextBuilder {
   private static MaskAllocation trying(MaskAllocation allocation, boolean[] wanted) {
     FloorSolution solution = allocation.solution().withShare(ContextVerdict.TRYING_SHARE, wanted);
     return MaskAllocation.of(
-        allocation.mask(), allocation.candidates(), allocation.demoted(), solution, Double.NaN);
+        allocation.mask(), allocation.candidates(), allocation.demoted(), solution);
   }
 
   /** By cell, for the masks that the role has allocations for. */
@@ -232,9 +231,7 @@ final class ContextBuilder {
         FloorSolution solution = solutions.get(cell);
         byCell
             .get(cell)
-            .add(
-                MaskAllocation.of(
-                    whole.mask(), whole.candidates(), whole.demoted(), solution, Double.NaN));
+            .add(MaskAllocation.of(whole.mask(), whole.candidates(), whole.demoted(), solution));
       }
     }
     return byCell;

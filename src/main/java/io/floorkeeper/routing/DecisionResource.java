@@ -104,7 +104,9 @@ public class DecisionResource {
 
   private JsonNode allocation(DecisionId id, DecisionRecord record) {
     return decisions
-        .readAllocation(id.roleNo(), id.bucket(), record.mask(), id.policyVersion(), id.epoch())
+        .readAllocation(
+            id.roleNo(), id.bucket(), record.mask(), id.policyVersion(), id.epoch(), record.pace())
+        .map(allocation -> Explanation.asDecided(allocation, record.shadow()))
         .orElseGet(json::nullNode);
   }
 

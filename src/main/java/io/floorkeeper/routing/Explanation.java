@@ -1,10 +1,12 @@
 package io.floorkeeper.routing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.AllocationRecord;
+import io.floorkeeper.ledger.ShadowOdds;
 import io.floorkeeper.policy.QualityFloor;
 import io.floorkeeper.posterior.ArmStanding;
 import io.floorkeeper.posterior.RaisedAlarm;
@@ -27,7 +29,30 @@ final class Explanation {
         allocation.mask(),
         decision.snapshot().published().version(),
         routes.epoch(),
+        routes.pace(),
         of(routes, allocation));
+  }
+
+  /**
+   * An allocation as one decision was drawn by it. Which tier the rules gave a shadowed request is
+   * the request's, so the probabilities of its candidates are its own.
+   *
+   * @param odds of a shadowed decision; null: it was none
+   */
+  static JsonNode asDecided(JsonNode allocation, ShadowOdds odds) {
+    if (odds == null) {
+      return allocation;
+    }
+    for (JsonNode node : allocation.path("candidates")) {
+      String key = node.path("tier").asText() + "/" + node.path("model").asText();
+      for (ShadowOdds.Arm arm : odds.arms()) {
+        if (arm.arm().equals(key)) {
+          ((ObjectNode) node).put("propensity", arm.served());
+          ((ObjectNode) node).put("shadow_propensity", arm.bandit());
+        }
+      }
+    }
+    return allocation;
   }
 
   /** Candidates, posteriors, bounds and propensities of one allocation. */
@@ -38,6 +63,10 @@ final class Explanation {
     node.put("calls", routes.calls());
     node.put("epoch", routes.epoch());
     node.put("block", routes.block());
+    node.put("pace", routes.pace());
+    if (allocation.isPaced()) {
+      node.put("budget_usd_per_task", allocation.budgetUsdPerTask());
+    }
     ObjectNode floor = node.putObject("floor");
     routes
         .policy()

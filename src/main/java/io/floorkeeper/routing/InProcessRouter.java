@@ -129,24 +129,22 @@ public final class InProcessRouter {
         decision.id().bucket(),
         decision.routes().told(),
         decision.id().block(),
-        decision.shadow() == null ? null : shadow(decision));
+        decision.isShadowed() ? shadow(decision) : null);
   }
 
   private static Shadow shadow(Decision decision) {
+    long left = decision.shadowMask();
     double[] bandit = new double[decision.routes().arms().size()];
     double[] served = new double[bandit.length];
     double[] rules = new double[bandit.length];
     for (int k = 0; k < bandit.length; k++) {
-      int position = decision.shadow().positionOf(k);
-      if (position >= 0) {
-        bandit[k] = decision.shadow().solution().propensity(position);
+      if ((left & 1L << k) != 0) {
+        bandit[k] = decision.banditPropensity(k);
         rules[k] = decision.rulesPropensity(k);
         served[k] = decision.servedPropensity(k);
       }
     }
-    List<Integer> candidates = decision.shadow().candidates();
-    return new Shadow(
-        candidates.get(candidates.size() - 1), decision.mask(), rules, bandit, served);
+    return new Shadow(Long.SIZE - 1 - Long.numberOfLeadingZeros(left), left, rules, bandit, served);
   }
 
   /** Why a role is, or is not, routed by context; empty where its policy has none. */
@@ -156,7 +154,7 @@ public final class InProcessRouter {
 
   private static boolean wantsLabel(Decision decision) {
     MaskAllocation allocation = decision.allocation();
-    boolean drawn = decision.shadow() == null || decision.reason() == Reason.EXPLORED;
+    boolean drawn = !decision.isShadowed() || decision.reason() == Reason.EXPLORED;
     return drawn
         && allocation != null
         && allocation.wantsLabels(allocation.positionOf(decision.candidate()));

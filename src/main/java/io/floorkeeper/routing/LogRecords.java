@@ -1,10 +1,7 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.ledger.DecisionRecord;
-import io.floorkeeper.ledger.ShadowOdds;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /** From what was decided to what the decision log keeps of it. */
 final class LogRecords {
@@ -49,24 +46,8 @@ final class LogRecords {
         aside.classifierMillis(),
         aside.classifierNanoUsd(),
         d.ceiling() == null ? null : CeilingExplanation.of(d).toString(),
-        d.shadow() == null ? null : odds(d));
-  }
-
-  private static ShadowOdds odds(Decision d) {
-    List<ShadowOdds.Arm> arms = new ArrayList<>();
-    double taken = 0;
-    for (int position = 0; position < d.shadow().candidates().size(); position++) {
-      int candidate = d.shadow().candidates().get(position);
-      double bandit = d.shadow().solution().propensity(position);
-      taken = candidate == d.candidate() ? bandit : taken;
-      arms.add(
-          new ShadowOdds.Arm(
-              d.routes().arms().get(candidate).arm().key(),
-              d.rulesPropensity(candidate),
-              bandit,
-              d.servedPropensity(candidate)));
-    }
-    return new ShadowOdds(taken, arms);
+        d.shadowOdds(),
+        d.allocation() == null ? 0 : d.routes().pace());
   }
 
   /** What makes an allocation one that was not explained yet. */
@@ -79,6 +60,8 @@ final class LogRecords {
         + ":"
         + decision.snapshot().published().version()
         + ":"
-        + decision.routes().epoch();
+        + decision.routes().epoch()
+        + ":"
+        + decision.routes().pace();
   }
 }

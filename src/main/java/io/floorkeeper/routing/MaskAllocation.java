@@ -15,8 +15,9 @@ import java.util.Set;
  *     exploration, and are labelled, until they have enough new labels
  * @param draws the sampler over {@code solution.pi}
  * @param shadowDraws the sampler of a shadowed role's drawn share: {@link ShadowMix}
- * @param budgetUsdPerTask that it had to be paid from, since the floor's allocation would cost
- *     more; NaN: no budget binds
+ * @param pace the step of {@link BudgetSteps} that it had to be paid from, since the floor's
+ *     allocation would cost more; {@link BudgetSteps#NONE}: no budget binds
+ * @param unpaced the floor's allocation; where no budget binds the same as {@code solution}
  */
 record MaskAllocation(
     long mask,
@@ -25,15 +26,22 @@ record MaskAllocation(
     FloorSolution solution,
     Allocation draws,
     Allocation shadowDraws,
-    double budgetUsdPerTask) {
+    int pace,
+    FloorSolution unpaced) {
 
   /** With the samplers that a solution calls for. */
+  static MaskAllocation of(
+      long mask, List<Integer> candidates, Set<Integer> demoted, FloorSolution solution) {
+    return of(mask, candidates, demoted, solution, BudgetSteps.NONE, solution);
+  }
+
   static MaskAllocation of(
       long mask,
       List<Integer> candidates,
       Set<Integer> demoted,
       FloorSolution solution,
-      double budgetUsdPerTask) {
+      int pace,
+      FloorSolution unpaced) {
     return new MaskAllocation(
         mask,
         List.copyOf(candidates),
@@ -41,7 +49,18 @@ record MaskAllocation(
         solution,
         Allocation.of(solution.pis()),
         Allocation.of(ShadowMix.of(solution, demoted)),
-        budgetUsdPerTask);
+        pace,
+        unpaced);
+  }
+
+  /** Whether a budget binds. */
+  boolean isPaced() {
+    return pace != BudgetSteps.NONE;
+  }
+
+  /** That it had to be paid from; NaN: none binds. */
+  double budgetUsdPerTask() {
+    return isPaced() ? BudgetSteps.usdPerTask(pace) : Double.NaN;
   }
 
   /** The position of a candidate in the solution, or -1. */

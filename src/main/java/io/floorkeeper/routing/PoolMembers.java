@@ -26,6 +26,11 @@ final class PoolMembers {
   /** A probe that takes longer to fill than this is looked at no further back. */
   private static final Duration LONGEST_PROBE = Duration.ofHours(1);
 
+  /** How often further back than the window: what lies there hardly changes. */
+  private static final long FAR_EVERY_MILLIS = 10_000;
+
+  private static final Duration NEAR = Duration.ofMinutes(1);
+
   private static final class Member {
     final Optional<AdmitShare> share;
     final LongAdder answered = new LongAdder();
@@ -42,6 +47,7 @@ final class PoolMembers {
   record Change(String model, ArmHealth.State to, PoolState.Standing standing) {}
 
   private final HealthRule rule;
+  private long farAtMillis;
   private final ModelIndex index;
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final Map<String, String> namesOfSpans = new HashMap<>();
@@ -119,7 +125,22 @@ final class PoolMembers {
       return rule.window();
     }
     Duration probed = Duration.ofMillis(Math.max(0, nowMillis - health.sinceMillis()));
+    Duration near = rule.window().compareTo(NEAR) > 0 ? rule.window() : NEAR;
+    if (probed.compareTo(near) <= 0) {
+      return probed;
+    }
+    if (!looksFar(nowMillis)) {
+      return near;
+    }
     return probed.compareTo(LONGEST_PROBE) < 0 ? probed : LONGEST_PROBE;
+  }
+
+  /** The same throughout one look. */
+  private boolean looksFar(long nowMillis) {
+    if (nowMillis - farAtMillis >= FAR_EVERY_MILLIS) {
+      farAtMillis = nowMillis;
+    }
+    return farAtMillis == nowMillis;
   }
 
   Duration longest(long nowMillis) {

@@ -138,8 +138,8 @@ final class RoleGates {
   /** For {@link #mask}: of one session always the same, so that a model keeps its cache. */
   double capacityDraw(
       RouteRequest request, RolePolicy role, long eligible, UniformRandomProvider random) {
-    if ((thinned & eligible) == 0 || Long.bitCount(eligible) == 1) {
-      return 0;
+    if ((thinned & eligible) == 0) {
+      return 0; // of a single arm it is drawn as well: nothing hangs on it but what is told
     }
     return request.sessionId() == null
         ? random.nextDouble()
@@ -219,6 +219,15 @@ final class RoleGates {
       masks.add(outcome(i, eligible));
     }
     return masks;
+  }
+
+  /** All arms that may be left of these. */
+  long union(long eligible) {
+    long union = 0;
+    for (int i = 0; i < outcomes(); i++) {
+      union |= probability(i) > 0 ? outcome(i, eligible) : 0;
+    }
+    return union;
   }
 
   /** Whether an outcome has several arms and no allocation yet. */

@@ -48,6 +48,19 @@ record RoleRoutes(
     return slot < 0 ? 0 : context.buckets().get(slot).bucketNo();
   }
 
+  /**
+   * The step of a task's budget that the allocations were made for; 0: it binds none of them. With
+   * policy version and epoch it settles them all.
+   */
+  int pace() {
+    for (int i = 0; i < allocations.size(); i++) {
+      if (allocations.get(i).isPaced()) {
+        return allocations.get(i).pace();
+      }
+    }
+    return 0;
+  }
+
   /** Whether these are the routes of a bucket, and not the role's under its number. */
   boolean byContext() {
     return slot >= 0 && context.verdict().inForce();
@@ -148,15 +161,30 @@ record RoleRoutes(
    */
   int withoutAllocation(long mask) {
     int cheapest = -1;
-    FloorSolution all = allocations.get(0).solution();
     for (int k = 0; k < arms.size(); k++) {
       if ((mask & 1L << k) != 0
-          && all.proven(k)
+          && isProven(mask, k)
           && (cheapest < 0 || costUsd(k) < costUsd(cheapest))) {
         cheapest = k;
       }
     }
     return cheapest >= 0 ? cheapest : Long.SIZE - 1 - Long.numberOfLeadingZeros(mask);
+  }
+
+  /**
+   * Whether a candidate keeps the floor beyond doubt: by the allocation of the mask, else by that
+   * of all arms, whose reference is no weaker.
+   */
+  boolean isProven(long mask, int candidate) {
+    MaskAllocation own = allocation(mask);
+    MaskAllocation allocation = own != null ? own : allocations.get(0);
+    int position = allocation.positionOf(candidate);
+    FloorSolution solution = allocation.solution();
+    // Against the floor of last resort anything may be proven: it is not the policy's.
+    return position >= 0
+        && !solution.isFallback()
+        && !allocation.demoted().contains(position)
+        && solution.proven(position);
   }
 
   private double costUsd(int candidate) {

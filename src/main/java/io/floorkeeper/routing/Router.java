@@ -234,21 +234,27 @@ final class Router {
     double shadowPropensity = 0;
     // A ceiling binds exploration too.
     boolean free = !(begun && spent) && (ceiling == null || !ceiling.acts());
-    if (routes.shadow() && known != null && free && !snapshot.killSwitch()) {
-      int shadowShare = Draws.share(request, routes, known, random);
-      int position = Draws.position(shadowShare, request, routes, known, random);
-      shadowCandidate = known.candidates().get(position);
-      shadowPropensity = known.solution().propensity(position);
+    if (routes.shadow()
+        && (known != null || gated) // of one arm that a draw has left too: leaving it out selects
+        && free
+        && !snapshot.killSwitch()
+        && !gates.lacksAllocation(routes, eligible)) {
+      shadowCandidate = candidate;
+      if (known != null) {
+        int shadowShare = Draws.share(request, routes, known, random);
+        int position = Draws.position(shadowShare, request, routes, known, random);
+        shadowCandidate = known.candidates().get(position);
+      }
+      shadowPropensity = gates.propensity(routes, eligible, shadowCandidate);
       flags |= DecisionId.SHADOW;
       if (routes.policy().shadowShare() > 0) {
         drawnFrom = known;
         flags &= ~DecisionId.NOT_DRAWN;
-        if (ShadowMix.draws(request, routes.policy(), random)) {
+        if (known != null && ShadowMix.draws(request, routes.policy(), random)) {
           candidate = known.candidates().get(ShadowMix.draw(request, routes, known, random));
           reason = Reason.EXPLORED;
         }
-        // Given what the gates left.
-        propensity = ShadowMix.propensity(routes, known, tier, candidate);
+        propensity = ShadowMix.propensity(routes, gates, eligible, tier, candidate);
       }
     }
     if (random.nextDouble() < routes.labelCode() / 255.0) {
@@ -289,7 +295,7 @@ final class Router {
         mask,
         constraints,
         drawnFrom,
-        shadowCandidate < 0 ? null : known,
+        shadowCandidate < 0 ? 0 : eligible,
         shadowCandidate,
         shadowPropensity,
         shadowCandidate < 0 ? -1 : tier,
@@ -355,7 +361,7 @@ final class Router {
         mask,
         constraints,
         null,
-        null,
+        0,
         -1,
         0,
         -1,

@@ -60,7 +60,30 @@ final class ShadowMix {
   }
 
   /**
-   * p of a candidate that the allocation has.
+   * p of a candidate over all that the gates could have left, as {@link RoleGates#propensity}.
+   *
+   * @param eligible before any gate
+   * @param rulesTier the tier that the rules gave the request
+   * @throws NullPointerException where {@link RoleGates#lacksAllocation}
+   */
+  static double propensity(
+      RoleRoutes routes, RoleGates gates, long eligible, int rulesTier, int candidate) {
+    double p = 0;
+    for (int i = 0; i < gates.outcomes(); i++) {
+      long mask = gates.outcome(i, eligible);
+      if ((mask & 1L << candidate) != 0) {
+        double given =
+            Long.bitCount(mask) == 1
+                ? 1
+                : propensity(routes, routes.allocation(mask), rulesTier, candidate);
+        p += gates.probability(i) * given;
+      }
+    }
+    return Math.min(1, p);
+  }
+
+  /**
+   * p of a candidate that the allocation has, given its mask.
    *
    * @param rulesTier the tier that the rules gave the request
    */

@@ -1,7 +1,6 @@
 package io.floorkeeper.routing;
 
 import io.floorkeeper.bandit.Evidence;
-import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.Policy;
@@ -9,7 +8,6 @@ import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.RoleSpend;
 import io.floorkeeper.routing.CeilingVerdict.Outcome;
 import java.time.Instant;
-import java.util.OptionalDouble;
 
 /**
  * Ceilings of what a role spends in a day and in a run. Pure; looks at the snapshot only.
@@ -166,7 +164,7 @@ final class SpendCeilings {
         outcome == Outcome.PACED
             || outcome == Outcome.LOWERED
                 && role.floor().isPresent()
-                && !isProven(routes, mask, answering);
+                && !routes.isProven(mask, answering);
     return new CeilingVerdict(
         outcome,
         reached,
@@ -239,16 +237,16 @@ final class SpendCeilings {
   }
 
   /**
-   * What a task may cost so that the rest of the day's budget lasts; empty: no budget paces the
-   * role.
+   * What a task may cost so that the rest of the day's budget lasts, as a step of {@link
+   * BudgetSteps}; {@link BudgetSteps#NONE}: no budget paces the role.
    */
-  static OptionalDouble budgetUsdPerTask(Policy policy, RolePolicy role, RoleSpend spend) {
+  static int pace(Policy policy, RolePolicy role, RoleSpend spend) {
     if (spend == null || !isPaced(policy, role)) {
-      return OptionalDouble.empty();
+      return BudgetSteps.NONE;
     }
     long limit = CostCeiling.nanoUsd(role.ceiling().spendUsdPerDay().orElseThrow());
     double leftUsd = (double) Math.max(0, limit - spend.nanoUsd()) / Evidence.NANOS_PER_USD;
-    return OptionalDouble.of(leftUsd / Math.max(1, spend.tasksAhead()));
+    return BudgetSteps.of(leftUsd / Math.max(1, spend.tasksAhead()));
   }
 
   /** Whether the role's allocation depends on what it has spent. */
@@ -273,25 +271,12 @@ final class SpendCeilings {
     int cheapest = -1;
     for (int k = 0; k < routes.arms().size(); k++) {
       if ((mask & 1L << k) != 0
-          && isProven(routes, mask, k)
+          && routes.isProven(mask, k)
           && (cheapest < 0 || costUsd(routes, k) < costUsd(routes, cheapest))) {
         cheapest = k;
       }
     }
     return cheapest;
-  }
-
-  /** By the allocation of the mask, else by that of all arms, whose reference is no weaker. */
-  private static boolean isProven(RoleRoutes routes, long mask, int candidate) {
-    MaskAllocation own = routes.allocation(mask);
-    MaskAllocation allocation = own != null ? own : routes.allocations().get(0);
-    int position = allocation.positionOf(candidate);
-    FloorSolution solution = allocation.solution();
-    // Against the floor of last resort anything may be proven: it is not the policy's.
-    return position >= 0
-        && !solution.isFallback()
-        && !allocation.demoted().contains(position)
-        && solution.proven(position);
   }
 
   private static double costUsd(RoleRoutes routes, int candidate) {

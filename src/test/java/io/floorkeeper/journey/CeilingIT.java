@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.floorkeeper.platform.EmbeddedDatabase;
 import io.floorkeeper.platform.EmbeddedPlatform;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -127,7 +128,15 @@ class CeilingIT {
           .isEqualTo("frontier");
       assertThat(alarms(service, "blocking"))
           .isEqualTo("spend_day " + LocalDate.now(ZoneOffset.UTC) + " 0.05;");
-      assertThat(route(service, "free", "r-1").path("tier").asText()).isEqualTo("frontier");
+      JsonNode free = route(service, "free", "r-1");
+      assertThat(free.path("tier").asText()).isEqualTo("frontier");
+      assertThat(why(service, free).path("logged").asBoolean()).isTrue();
+      EmbeddedDatabase database = parts.database().orElseThrow();
+      assertThat(
+              new Ledger(database.jdbcUrl(), database.password())
+                  .number("select count(distinct role_no) from run_task"))
+          .as("a role without a ceiling of a run keeps no row for its tasks")
+          .isEqualTo(1);
       assertThat(service.role("free").has("ceiling")).isFalse();
     }
   }

@@ -18,8 +18,18 @@ class DayPaceTest {
   @Test
   void aSingleTaskIsNoRushOfThousands() {
     assertThat(DayPace.tasksAhead(1, 0, MIDNIGHT + 12 * HOUR, MIDNIGHT, MIDNIGHT + 12 * HOUR))
-        .as("one task in a minute at most")
-        .isCloseTo(720, within(1e-9));
+        .as("one task in an hour at most")
+        .isCloseTo(12, within(1e-9));
+  }
+
+  /** Sixty tasks in three seconds are what an agent's fan-out looks like. */
+  @Test
+  void aBurstOnAFreshRoleIsNoRateOfADay() {
+    long first = MIDNIGHT + 18 * HOUR;
+    for (int second = 3; second < 600; second++) {
+      assertThat(DayPace.tasksAhead(60, 0, first, MIDNIGHT, first + second * 1_000L))
+          .isLessThanOrEqualTo(360);
+    }
   }
 
   @Test

@@ -164,6 +164,40 @@ class SpendRepositoryIT {
     assertThat(reached("r-1", 100)).containsExactly(new RunKey(ROLE, "r-1"));
   }
 
+  /** A run that is blocked spends nothing more; it must not give way for that. */
+  @Test
+  void runsAtTheirCeilingAreReadByWhenTheyReachedItAndByWhatChanged() {
+    for (int i = 0; i < 3; i++) {
+      int no = i;
+      transaction(c -> decided(c, no, "r-" + no));
+      transaction(c -> called(c, no, 50, true));
+      assertThat(reached("r-" + no, 50)).hasSize(1);
+    }
+    transaction(c -> decided(c, 3, "below"));
+    transaction(c -> called(c, 3, 49, true));
+    transaction(
+        c ->
+            execute(
+                c,
+                "update run_spend set touched_at = now() - interval '2 hours' where run_id = 'r-2'"));
+    transaction(c -> called(c, 0, 5, true));
+
+    List<RunsAtCeiling.Run> latest = new ArrayList<>();
+    transaction(c -> assertThat(atCeiling(c, 86_400, 2, latest)).isEqualTo(3));
+    assertThat(latest).extracting(RunsAtCeiling.Run::runId).containsExactly("r-2", "r-1");
+
+    List<RunsAtCeiling.Run> changed = new ArrayList<>();
+    transaction(c -> assertThat(atCeiling(c, 3_600, 20, changed)).isEqualTo(2));
+    assertThat(changed).extracting(RunsAtCeiling.Run::runId).containsExactly("r-1", "r-0");
+    assertThat(changed.get(1).nanoUsd()).isEqualTo(55);
+  }
+
+  private long atCeiling(
+      Connection connection, long secondsBack, int most, List<RunsAtCeiling.Run> into)
+      throws SQLException {
+    return spend.runsAtCeiling(connection, Map.of(ROLE, 50L), secondsBack, most, into);
+  }
+
   @Test
   void daysAddUpAndKeepTheirFirst() {
     LocalDate day = LocalDate.of(2026, 11, 25);

@@ -50,6 +50,35 @@ class DemotionTest {
     assertThat(allocation.demoted()).isEmpty();
   }
 
+  /** A mask that nobody has met yet is answered without a draw: by what is proven, or strongest. */
+  @Test
+  void whatIsDemotedOrProvenAgainstTheFloorOfLastResortIsNoFallback() {
+    PolicyBook.Published published =
+        Snapshots.worker("{floor: {quality: .9, scope: per_arm, ledger_confidence: 0}}");
+    RoleRoutes calm =
+        Snapshots.of(published, Snapshots.evidence(Snapshots.labelled(Snapshots.MID, 49, 49)))
+            .routes("worker");
+    RoleRoutes out =
+        Snapshots.of(published, demoted(Snapshots.MID, Snapshots.labelled(Snapshots.MID, 49, 49)))
+            .routes("worker");
+    RoleRoutes unreachable =
+        Snapshots.of(
+                Snapshots.worker("{floor: {quality: .999}}"),
+                Snapshots.evidence(
+                    Snapshots.labelled(Snapshots.SMALL, 400, 100),
+                    Snapshots.labelled(Snapshots.MID, 400, 390),
+                    Snapshots.labelled(Snapshots.FRONTIER, 400, 380)))
+            .routes("worker");
+    assertThat(out.allocations().get(0).demoted()).containsExactly(1);
+    assertThat(out.allocations().get(0).solution().proven(1)).isTrue();
+    assertThat(unreachable.allocations().get(0).solution().isFallback()).isTrue();
+    assertThat(unreachable.allocations().get(0).solution().proven(1)).isTrue();
+
+    assertThat(calm.withoutAllocation(0b110)).isEqualTo(1);
+    assertThat(out.withoutAllocation(0b110)).isEqualTo(2);
+    assertThat(unreachable.withoutAllocation(0b110)).isEqualTo(2);
+  }
+
   private static RoleEvidence demoted(int armNo, ArmEvidence... arms) {
     RoleEvidence calm = Snapshots.evidence(arms);
     return new RoleEvidence(

@@ -86,6 +86,25 @@ class PoolMembersTest {
     assertThat(changes.get(0).standing().errors()).isEqualTo(6);
   }
 
+  /** Each second an hour of all calls would be read for a model that nobody asks for. */
+  @Test
+  void aProbeThatTakesLongIsLookedAtFarBackOnceInTenSeconds() {
+    // Given
+    members.learnNames(List.of(unknown("sonnet")));
+    look(1 * SECOND, calls("sonnet", 10, 6));
+    look(6 * SECOND);
+    int far = 0;
+    for (int second = 1_800; second < 1_860; second++) {
+      // When
+      look(second * SECOND);
+      Duration seenFor = members.looks(second * SECOND).get(0).seenFor();
+      // Then
+      assertThat(members.longest(second * SECOND)).isEqualTo(seenFor);
+      far += seenFor.compareTo(Duration.ofMinutes(1)) > 0 ? 1 : 0;
+    }
+    assertThat(far).isEqualTo(6);
+  }
+
   @Test
   void aModelThatStaysKeepsItsHealthUnderTheNextPolicy() {
     // Given

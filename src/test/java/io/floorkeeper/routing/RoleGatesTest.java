@@ -185,6 +185,29 @@ class RoleGatesTest extends RouterFixture {
     assertThat(gates.told(0b011, 1, .6)).containsExactly("capacity_unmet");
   }
 
+  @Test
+  void aPinnedModelThatIsFullAnswersAndSaysHowOftenItShouldNotHave() {
+    // Given
+    AllocationSnapshot snapshot =
+        behind(
+            Snapshots.published(
+                "roles: {worker: {}}\ndata_classes: [public]\n"
+                    + "pins: [{name: phi, match: {data_class: phi}, models: [sonnet]}]"),
+            Map.of("sonnet", full(.3)),
+            Snapshots.undecided());
+    Frequencies<Boolean> told = new Frequencies<>();
+    for (int i = 0; i < 20_000; i++) {
+      // When
+      Decision decision = decide(snapshot, Ask.worker().dataClass("phi"));
+      told.count(decision.constraints().contains("capacity_unmet"));
+      // Then
+      assertThat(decision.candidate()).isEqualTo(1);
+      assertThat(decision.reason()).isEqualTo(Reason.PINNED);
+      assertThat(decision.propensity()).isEqualTo(1);
+    }
+    told.assertFollow(Map.of(true, .7, false, .3));
+  }
+
   // --- exact
 
   /** Two gates at once, the worst that is likely: one arm is probed, another one is full. */
@@ -256,12 +279,11 @@ class RoleGatesTest extends RouterFixture {
     return Snapshots.worker("{preset: mid, label_rate: .1}");
   }
 
-  private static RoleGates gates(
-      PolicyBook.Published policy, Map<String, PoolState.Standing> models) {
+  static RoleGates gates(PolicyBook.Published policy, Map<String, PoolState.Standing> models) {
     return RoleGates.of(policy.policy().roles().get("worker"), new PoolState(models, PROBE_SHARE));
   }
 
-  private static AllocationSnapshot behind(
+  static AllocationSnapshot behind(
       PolicyBook.Published policy,
       Map<String, PoolState.Standing> models,
       RoleEvidence... evidence) {
@@ -272,13 +294,13 @@ class RoleGatesTest extends RouterFixture {
             RoleGates.of(policy.policy().roles().values(), new PoolState(models, PROBE_SHARE)));
   }
 
-  private static PoolState.Standing ill(String state) {
+  static PoolState.Standing ill(String state) {
     ArmHealth.State its = state.equals(OPEN) ? ArmHealth.State.OPEN : ArmHealth.State.HALF_OPEN;
     return new PoolState.Standing(
         new ArmHealth(its, Snapshots.NOW), 30, 20, 900, 1, 30, Double.NaN);
   }
 
-  private static PoolState.Standing full(double admitShare) {
+  static PoolState.Standing full(double admitShare) {
     return new PoolState.Standing(ArmHealth.WELL, 30, 0, 900, admitShare, 60, 1);
   }
 }

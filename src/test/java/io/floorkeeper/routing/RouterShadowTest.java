@@ -3,6 +3,7 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.floorkeeper.bandit.FloorSolution;
 import io.floorkeeper.ledger.DecisionId;
 import java.util.HashMap;
@@ -86,7 +87,7 @@ class RouterShadowTest extends RouterFixture {
       // Then
       assertThat(pinned.reason()).isEqualTo(Reason.PINNED);
       assertThat(pinned.candidate()).isEqualTo(2);
-      assertThat(pinned.shadow()).isNull();
+      assertThat(pinned.isShadowed()).isFalse();
       assertThat(unseen.reason()).as("no allocation for its mask yet").isEqualTo(Reason.PRESET);
       assertThat(unseen.id().has(DecisionId.NOT_DRAWN)).isTrue();
       assertThat(unseen.unseenMask()).as("the next snapshot is to have one").isTrue();
@@ -110,6 +111,32 @@ class RouterShadowTest extends RouterFixture {
         .isCloseTo(SHARE * solution.propensity(0) / 2, within(1e-9));
     assertThat(ShadowMix.propensity(routes, allocation, 1, 2))
         .isGreaterThanOrEqualTo(SHARE / 4 - 1e-9);
+  }
+
+  /** The tier is the request's, and one allocation explains requests of several. */
+  @Test
+  void underARuleTheRulesTierIsExplainedAndNotThePresets() {
+    // Given
+    AllocationSnapshot snapshot =
+        Snapshots.of(
+            Snapshots.published(
+                "roles: {worker: "
+                    + SHADOWED
+                    + "}\nrules: [{name: strong, when: {tags: {team: law}}, tier: frontier}]"),
+            Snapshots.undecided());
+    // When
+    Decision decision = decide(snapshot, Ask.worker().tags(Map.of("team", "law")));
+    JsonNode explained =
+        Explanation.asDecided(Explanation.record(decision).explanation(), decision.shadowOdds());
+    // Then
+    for (int k = 0; k < 3; k++) {
+      JsonNode candidate = explained.path("candidates").path(k);
+      assertThat(candidate.path("propensity").asDouble()).isEqualTo(decision.servedPropensity(k));
+      assertThat(candidate.path("shadow_propensity").asDouble())
+          .isEqualTo(decision.banditPropensity(k));
+    }
+    assertThat(decision.constraints()).containsExactly("rule:strong");
+    assertThat(explained.at("/candidates/2/propensity").asDouble()).isGreaterThan(1 - SHARE);
   }
 
   @Test
