@@ -199,8 +199,10 @@ public class PolicyWatch {
   }
 
   private void unreadable(String what) {
-    if (unreadable == null) {
-      unreadable = trouble(List.of(new Finding(path.toString(), what)));
+    List<Finding> findings = List.of(new Finding(path.toString(), what));
+    if (unreadable == null
+        || !unreadable.findings().equals(findings)) { // each trouble is told once
+      unreadable = trouble(findings);
       LOG.errorf("the policy stays as it is: %s", unreadable.briefly());
     }
   }
