@@ -141,13 +141,21 @@ class PolicyWatchIT {
       assertThat(version(service)).isEqualTo(1);
       await().atMost(Duration.ofSeconds(10)).until(() -> version(service) == 2);
       assertThat(service.policy().path("trouble").isNull()).isTrue();
-      assertThat(service.log().lines())
-          .anyMatch(
-              line ->
-                  line.contains("WARN")
-                      && line.contains("policy version 2 in force")
-                      && line.contains("PIN LOOSENED: pin " + pin + " removed"))
-          .anyMatch(line -> line.contains("WARN") && line.contains("FILE DROPPED: 30-pins.yaml"));
+      // It is in force a moment before the log says so
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(service.log().lines())
+                      .anyMatch(
+                          line ->
+                              line.contains("WARN")
+                                  && line.contains("policy version 2 in force")
+                                  && line.contains("PIN LOOSENED: pin " + pin + " removed"))
+                      .anyMatch(
+                          line ->
+                              line.contains("WARN")
+                                  && line.contains("FILE DROPPED: 30-pins.yaml")));
 
       // When what stands there is nothing that can be read
       Path odd = policies.resolve("40-odd.yaml");
