@@ -7,7 +7,9 @@ import java.util.Map;
  * A span as it arrived, cut down to what some dialect names: attributes that nobody names were
  * skipped unread, so no prompt or completion text is in here.
  *
- * @param traceId 32 lower-case hex digits
+ * @param signal a log record is read as a span that begins and ends when it was written
+ * @param traceId 32 lower-case hex digits; of a log record also empty, so is {@code spanId}: it
+ *     names the span that it was written in
  * @param spanId 16 lower-case hex digits
  * @param parentSpanId 16 lower-case hex digits; empty: a root
  * @param name cut at {@link #MAX_NAME} characters; only for telling dialects apart
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param events those that a dialect names
  */
 public record RawSpan(
+    Signal signal,
     String traceId,
     String spanId,
     String parentSpanId,
@@ -42,6 +45,12 @@ public record RawSpan(
     resource = Map.copyOf(resource);
     events = List.copyOf(events);
     links = List.copyOf(links);
+  }
+
+  /** What it came as. */
+  public enum Signal {
+    SPAN,
+    LOG
   }
 
   /** The span's own verdict. */

@@ -88,6 +88,7 @@ final class SpanDraft {
     }
     batch.spans.add(
         new RawSpan(
+            RawSpan.Signal.SPAN,
             lower(traceId),
             lower(spanId),
             root ? "" : lower(parentSpanId),

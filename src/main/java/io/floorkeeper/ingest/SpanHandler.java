@@ -1,11 +1,14 @@
 package io.floorkeeper.ingest;
 
+import io.floorkeeper.learning.Facts;
 import io.floorkeeper.learning.LearningService;
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.KeyBook;
+import io.floorkeeper.ledger.SpanLink;
+import io.floorkeeper.ledger.TargetedEvaluation;
 import io.floorkeeper.ledger.TotalsRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -43,11 +46,17 @@ class SpanHandler implements BatchHandler {
   /** What a batch is taken apart into. */
   private static final class Sorted {
     final List<AttributedCall> calls = new ArrayList<>();
+    final List<SpanLink> links = new ArrayList<>();
+    final List<TargetedEvaluation> evaluations = new ArrayList<>();
     final List<DeadLetter> deadLetters = new ArrayList<>();
     final TreeMap<String, Long> counts = new TreeMap<>();
 
     void count(String name, long by) {
       counts.merge(name, by, Long::sum);
+    }
+
+    Facts facts() {
+      return new Facts(calls, links, evaluations);
     }
   }
 
@@ -66,7 +75,7 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
-    learning.apply(connection, sorted.calls).forEach(sorted::count);
+    learning.apply(connection, sorted.facts()).forEach(sorted::count);
     totals.add(connection, sorted.counts);
     return sorted.deadLetters;
   }
@@ -91,8 +100,10 @@ class SpanHandler implements BatchHandler {
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
         reading = attribute(modelCall.call(), verifying, sorted);
-      } else if (reading instanceof SpanReading.NotACall) {
+      } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);
+        notACall.link().ifPresent(sorted.links::add);
+        sorted.evaluations.addAll(notACall.evaluations());
       }
       if (reading instanceof SpanReading.Rejected rejected) {
         sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));

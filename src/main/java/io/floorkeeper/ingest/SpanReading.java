@@ -1,6 +1,10 @@
 package io.floorkeeper.ingest;
 
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.SpanLink;
+import io.floorkeeper.ledger.TargetedEvaluation;
+import java.util.List;
+import java.util.Optional;
 
 /** What one span was taken for, and why. */
 public sealed interface SpanReading {
@@ -11,8 +15,21 @@ public sealed interface SpanReading {
   /**
    * Not a model call (an agent, a tool, a chain, somebody's HTTP request): it repeats its
    * children's usage or has none, so it counts for nothing.
+   *
+   * @param link what model calls below it may need of it
+   * @param evaluations judgements of other spans that it carries
    */
-  record NotACall(String reason) implements SpanReading {}
+  record NotACall(String reason, Optional<SpanLink> link, List<TargetedEvaluation> evaluations)
+      implements SpanReading {
+    public NotACall {
+      evaluations = List.copyOf(evaluations);
+    }
+
+    /** One that says nothing to anybody. */
+    public NotACall(String reason) {
+      this(reason, Optional.empty(), List.of());
+    }
+  }
 
   /**
    * A model call that cannot be believed: goes to the dead letter, nothing of it is applied.

@@ -65,6 +65,7 @@ class OtlpDecoderTest {
     // Then
     RawSpan expected =
         new RawSpan(
+            RawSpan.Signal.SPAN,
             TRACE,
             SPAN,
             "00f067aa0ba902b7",

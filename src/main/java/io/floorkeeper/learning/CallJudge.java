@@ -1,0 +1,68 @@
+package io.floorkeeper.learning;
+
+import io.floorkeeper.ledger.AttributedCall;
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallRepository;
+import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.Pricing;
+import io.floorkeeper.policy.Model;
+import io.floorkeeper.policy.RolePolicy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What the policy says of a call: what it cost, whether it ran where it was decided to, its label.
+ */
+@ApplicationScoped
+class CallJudge {
+  private final LadderBook ladders;
+
+  CallJudge(LadderBook ladders) {
+    this.ladders = ladders;
+  }
+
+  /** What {@code policy} says of it. */
+  JudgedCall judge(Connection connection, AttributedCall attributed, PolicyView policy)
+      throws SQLException {
+    Call call = attributed.call();
+    Optional<Model> ran = call.model().flatMap(policy.models()::find);
+    OptionalLong catalogue = OptionalLong.empty();
+    if (call.tokens().isPresent() && ran.isPresent() && ran.get().price().isPresent()) {
+      catalogue = OptionalLong.of(Pricing.nanoUsd(ran.get().price().get(), call.tokens().get()));
+    }
+    Optional<DecisionId> decision = attributed.decision();
+    Optional<String> roleName =
+        decision.isPresent() ? policy.roleName(decision.get().roleNo()) : call.role();
+    Optional<RolePolicy> role = roleName.flatMap(policy::role);
+    Optional<Label> label = role.flatMap(r -> RewardModel.label(call, r));
+    Optional<LadderBook.Rung> rung =
+        decision.isPresent() && decision.get().rung() > 0
+            ? ladders.rung(connection, decision.get(), policy)
+            : Optional.empty();
+    Boolean followed = null;
+    if (decision.isPresent()) {
+      Optional<String> decided =
+          decision.get().rung() == 0
+              ? policy.modelOf(decision.get().armNo())
+              : rung.map(LadderBook.Rung::model);
+      followed = ran.isPresent() && decided.equals(ran.map(Model::name));
+    }
+    CallRepository.Row row =
+        new CallRepository.Row(
+            call,
+            decision.isPresent() ? DecisionKeys.bytes(call.decisionId().orElseThrow()) : null,
+            decision.map(DecisionId::roleNo).orElse(null),
+            call.role().orElse(null),
+            decision.isPresent() ? "decision" : call.roleSource().orElse("none"),
+            followed,
+            catalogue.isPresent() ? catalogue.getAsLong() : null,
+            label.map(Label::qualityMicros).orElse(null),
+            decision.map(DecisionId::tenantNo).orElse(0));
+    return new JudgedCall(
+        attributed, row, role, Pricing.booked(catalogue, call.reportedNanoUsd()), label, rung);
+  }
+}
