@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param decisionId the 64 characters as the span carries them, not yet verified
  * @param role as the span itself or its resource names it, without the decision id
  * @param roleSource the attribute that named it
+ * @param serviceTier at which the provider served it: "default", "batch", "flex", "priority", ...
  */
 public record Call(
     String traceId,
@@ -37,7 +38,8 @@ public record Call(
     Optional<String> responseId,
     boolean error,
     Optional<String> errorType,
-    List<Evaluation> evaluations) {
+    List<Evaluation> evaluations,
+    Optional<String> serviceTier) {
   public Call {
     evaluations = List.copyOf(evaluations);
   }

@@ -87,7 +87,8 @@ class RewardModelTest {
             Optional.empty(),
             false,
             Optional.empty(),
-            List.of(evaluations));
+            List.of(evaluations),
+            Optional.empty());
     return RewardModel.label(call, role);
   }
 
