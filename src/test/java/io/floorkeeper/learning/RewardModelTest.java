@@ -88,7 +88,7 @@ class RewardModelTest {
             false,
             Optional.empty(),
             List.of(evaluations));
-    return RewardModel.label(call, role);
+    return RewardModel.label(call.evaluations(), role);
   }
 
   private static Evaluation verdict(boolean passed) {
