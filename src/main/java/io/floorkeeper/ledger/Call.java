@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param decisionId the 64 characters as the span carries them, not yet verified
  * @param role as the span itself or its resource names it, without the decision id
  * @param roleSource the attribute that named it
+ * @param serviceTier at which the provider served it: "default", "batch", "flex", "priority", ...
  */
 public record Call(
     String traceId,
@@ -39,7 +40,8 @@ public record Call(
     Optional<String> responseId,
     boolean error,
     Optional<String> errorType,
-    List<Evaluation> evaluations) {
+    List<Evaluation> evaluations,
+    Optional<String> serviceTier) {
   public Call {
     // As Postgres keeps it: what is said of a call later finds the same place in its task.
     startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
