@@ -22,8 +22,18 @@ public final class FloorkeeperKeys {
   /** On the resource, by OpenTelemetry's conventions. */
   public static final String SERVICE_NAME = "service.name";
 
+  /** Which session a judgement is of, by OpenTelemetry's conventions, in the order to try. */
+  static final List<String> SESSIONS = List.of("session.id", "gen_ai.conversation.id");
+
   static final List<String> SPAN =
-      List.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY);
+      List.of(
+          DECISION_ID,
+          ROLE,
+          CHECK_PASSED,
+          CHECK_NAME,
+          LABEL_PROBABILITY,
+          SESSIONS.get(0),
+          SESSIONS.get(1));
   static final List<String> RESOURCE = List.of(ROLE, SERVICE_NAME);
 
   private FloorkeeperKeys() {}
