@@ -78,7 +78,9 @@ record CallFrame(
         latency);
   }
 
-  /** Of the first group of attributes that is there whole, else of where and when it was written. */
+  /**
+   * Of the first group of attributes that is there whole, else of where and when it was written.
+   */
   private static byte[] digest(
       RawSpan log, DialectRules rules, Attributes attributes, Instant endedAt) {
     MessageDigest sha = sha256();

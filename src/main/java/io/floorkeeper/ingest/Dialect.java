@@ -108,7 +108,9 @@ record Dialect(
             conditions()
                 .flatMap(
                     c ->
-                        Stream.of(c.attribute().keySet().stream(), c.present().stream(),
+                        Stream.of(
+                                c.attribute().keySet().stream(),
+                                c.present().stream(),
                                 c.absent().stream())
                             .flatMap(names -> names)))
         .flatMap(names -> names);

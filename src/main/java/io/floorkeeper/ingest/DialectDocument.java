@@ -30,8 +30,7 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
    * @param known those that it may extend, by their ids
    * @throws InvalidDialectException where it is not a dialect's
    */
-  static DialectDocument parse(
-      String origin, String document, Map<String, DialectDocument> known) {
+  static DialectDocument parse(String origin, String document, Map<String, DialectDocument> known) {
     JsonNode tree = read(origin, document, JsonNode.class);
     if (!(tree instanceof ObjectNode own)) {
       throw new InvalidDialectException(origin, "", "a dialect is a JSON object");
@@ -42,7 +41,9 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
       DialectDocument base = extended.isTextual() ? known.get(extended.textValue()) : null;
       if (base == null) {
         throw new InvalidDialectException(
-            origin, EXTENDS, "must be the id of one of " + known.keySet().stream().sorted().toList());
+            origin,
+            EXTENDS,
+            "must be the id of one of " + known.keySet().stream().sorted().toList());
       }
       inherit(whole, base.whole);
     }
@@ -74,7 +75,8 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
   static <T> T read(String origin, String document, Class<T> type) {
     try {
       T parsed = mapper().readValue(document, type);
-      if (parsed == null || parsed instanceof JsonNode node && (node.isNull() || node.isMissingNode())) {
+      if (parsed == null
+          || parsed instanceof JsonNode node && (node.isNull() || node.isMissingNode())) {
         throw new InvalidDialectException(origin, "", "is null");
       }
       return parsed;

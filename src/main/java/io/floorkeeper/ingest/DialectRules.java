@@ -43,7 +43,7 @@ final class DialectRules {
   final String[] serviceTier;
 
   /**
-   * @param agent names of an agent that every dialect may carry; come before the dialect's own
+   * @param agent where a role may stand whatever the dialect; come before the dialect's own keys
    * @param costUsd where a cost may stand whatever the dialect; come after the dialect's own
    */
   DialectRules(Dialect dialect, List<String> agent, List<String> costUsd) {
@@ -85,7 +85,7 @@ final class DialectRules {
     this.reasoningTokens = array(keys.reasoningTokens());
     this.costUsd = joined(keys.costUsd(), costUsd);
     this.costCurrency = array(keys.costCurrency());
-    this.agent = joined(List.of(FloorkeeperKeys.ROLE), agent, keys.agent());
+    this.agent = joined(agent, keys.agent());
     this.session = array(keys.session());
     this.responseId = array(keys.responseId());
     this.errorType = array(keys.errorType());
@@ -176,8 +176,7 @@ final class DialectRules {
     return keys.toArray(String[]::new);
   }
 
-  @SafeVarargs
-  private static String[] joined(List<String>... keys) {
-    return Stream.of(keys).flatMap(List::stream).distinct().toArray(String[]::new);
+  private static String[] joined(List<String> first, List<String> then) {
+    return Stream.concat(first.stream(), then.stream()).distinct().toArray(String[]::new);
   }
 }

@@ -59,7 +59,7 @@ public final class Dialects {
         ordered.stream()
             .map(DialectDocument::dialect)
             .filter(dialect -> dialect.signal() == signal)
-            .map(dialect -> new DialectRules(dialect, common.agent, common.costUsd))
+            .map(dialect -> new DialectRules(dialect, agentKeys(), common.costUsd))
             .toList());
   }
 
@@ -136,13 +136,14 @@ public final class Dialects {
     return knownKeys;
   }
 
-  /** Where a span of no dialect may name its agent, in the order to try. */
-  String[] agentKeys() {
-    return Stream.concat(Stream.of(FloorkeeperKeys.ROLE), common.agent.stream())
-        .toArray(String[]::new);
+  /** Where a span of any dialect or of none may name its role, in the order to try. */
+  List<String> agentKeys() {
+    return Stream.concat(Stream.of(FloorkeeperKeys.ROLE), common.agent.stream()).toList();
   }
 
-  /** How a judgement is written as an event, by the event's name: of the first dialect that says. */
+  /**
+   * How a judgement is written as an event, by the event's name: of the first dialect that says.
+   */
   Map<String, EvaluationKeys> evaluationEvents() {
     Map<String, EvaluationKeys> events = new HashMap<>();
     ordered.forEach(one -> one.dialect().evaluationEvents().forEach(events::putIfAbsent));
@@ -154,8 +155,7 @@ public final class Dialects {
       return List.of(path);
     }
     try (Stream<Path> files = Files.list(path)) {
-      List<Path> found =
-          files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+      List<Path> found = files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
       if (found.isEmpty()) {
         throw new InvalidDialectException(path.toString(), "", "holds no *.json");
       }

@@ -93,12 +93,7 @@ record EvaluationKeys(
   /** The keys of the judgement number {@code index}. */
   EvaluationKeys at(int index) {
     return new EvaluationKeys(
-        at(name, index),
-        at(score, index),
-        at(label, index),
-        at(identifier, index),
-        responseId,
-        of);
+        at(name, index), at(score, index), at(label, index), at(identifier, index), responseId, of);
   }
 
   private static List<String> at(List<String> keys, int index) {

@@ -72,8 +72,7 @@ final class EvaluationReader {
           if (id.isEmpty() || responseId.isEmpty() || id.equals(responseId)) {
             own.add(evaluation);
           } else {
-            others.add(
-                carried.targeted(new EvaluationTarget.OfResponse(id.get()), evaluation));
+            others.add(carried.targeted(new EvaluationTarget.OfResponse(id.get()), evaluation));
           }
         });
     return own.size() < 2 ? own : latest(own);
@@ -97,18 +96,14 @@ final class EvaluationReader {
           (keys, evaluation) ->
               found.add(
                   carried.targeted(
-                      keys.of() == EvaluationKeys.Subject.SPAN
-                          ? carried.span()
-                          : carried.session(),
+                      keys.of() == EvaluationKeys.Subject.SPAN ? carried.span() : carried.session(),
                       evaluation)));
     }
     carried.events(
         (id, evaluation) ->
             found.add(
                 carried.targeted(
-                    id.isPresent()
-                        ? new EvaluationTarget.OfResponse(id.get())
-                        : carried.span(),
+                    id.isPresent() ? new EvaluationTarget.OfResponse(id.get()) : carried.span(),
                     evaluation)));
     return found;
   }

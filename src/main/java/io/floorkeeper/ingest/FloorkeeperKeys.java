@@ -1,6 +1,7 @@
 package io.floorkeeper.ingest;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The attributes that Floorkeeper itself asks orchestrators for, whatever dialect they speak. */
 public final class FloorkeeperKeys {
@@ -25,15 +26,24 @@ public final class FloorkeeperKeys {
   /** Which session a judgement is of, by OpenTelemetry's conventions, in the order to try. */
   static final List<String> SESSIONS = List.of("session.id", "gen_ai.conversation.id");
 
-  static final List<String> SPAN =
+  /**
+   * At which tier the provider served the call, by OpenTelemetry's conventions for OpenAI; what the
+   * response says goes before what was asked for.
+   */
+  static final List<String> SERVICE_TIER =
       List.of(
-          DECISION_ID,
-          ROLE,
-          CHECK_PASSED,
-          CHECK_NAME,
-          LABEL_PROBABILITY,
-          SESSIONS.get(0),
-          SESSIONS.get(1));
+          "openai.response.service_tier",
+          "gen_ai.openai.response.service_tier",
+          "openai.request.service_tier",
+          "gen_ai.openai.request.service_tier");
+
+  static final List<String> SPAN =
+      Stream.of(
+              List.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY),
+              SESSIONS,
+              SERVICE_TIER)
+          .flatMap(List::stream)
+          .toList();
   static final List<String> RESOURCE = List.of(ROLE, SERVICE_NAME);
 
   private FloorkeeperKeys() {}

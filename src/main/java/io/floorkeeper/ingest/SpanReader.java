@@ -30,7 +30,7 @@ public final class SpanReader {
   public SpanReader(Dialects dialects) {
     this.dialects = dialects;
     this.evaluations = new EvaluationReader(dialects.evaluationEvents());
-    this.agent = dialects.agentKeys();
+    this.agent = dialects.agentKeys().toArray(String[]::new);
   }
 
   /** Never throws for what the span holds. */
@@ -84,13 +84,11 @@ public final class SpanReader {
     Optional<String> responseId = CallReader.responseId(span, rules);
     List<TargetedEvaluation> others = new ArrayList<>(0);
     List<Evaluation> own = evaluations.ofCall(span, rules, responseId, others);
-    return new SpanReading.ModelCall(
-        CallReader.read(span, rules, frame, responseId, own), others);
+    return new SpanReading.ModelCall(CallReader.read(span, rules, frame, responseId, own), others);
   }
 
   private SpanReading notACall(String reason, RawSpan span, DialectRules rules) {
-    return new SpanReading.NotACall(
-        reason, link(span, rules), evaluations.ofSpan(span, rules));
+    return new SpanReading.NotACall(reason, link(span, rules), evaluations.ofSpan(span, rules));
   }
 
   /** Empty where nobody knows when the span was: nothing could forget it again. */
