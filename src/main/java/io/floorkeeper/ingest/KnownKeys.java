@@ -101,6 +101,11 @@ final class KnownKeys {
     return members == null ? List.of() : members;
   }
 
+  /** A log record is read as a span, as an event of one, or for its name. */
+  boolean logAttribute(String key) {
+    return attribute(key) || eventAttribute(key) || key.equals(SpanDraft.EVENT_NAME);
+  }
+
   boolean resource(String key) {
     return resource.contains(key);
   }
