@@ -53,6 +53,13 @@ record CallFrame(
         span.signal() == RawSpan.Signal.LOG ? LOG_TIME : END);
   }
 
+  /** When something happened within a span; where that cannot be, when the span ended. */
+  static Instant timeOf(RawSpan.Event event, RawSpan span) {
+    return event.timeUnixNano() != 0 && isBelieved(event.timeUnixNano())
+        ? instant(event.timeUnixNano(), END)
+        : endOf(span);
+  }
+
   static Optional<String> parent(RawSpan span) {
     return span.parentSpanId().isEmpty() ? Optional.empty() : Optional.of(span.parentSpanId());
   }

@@ -68,11 +68,11 @@ final class EvaluationReader {
           });
     }
     carried.events(
-        (id, evaluation) -> {
+        (id, evaluation, at) -> {
           if (id.isEmpty() || responseId.isEmpty() || id.equals(responseId)) {
             own.add(evaluation);
           } else {
-            others.add(carried.targeted(new EvaluationTarget.OfResponse(id.get()), evaluation));
+            others.add(carried.targeted(new EvaluationTarget.OfResponse(id.get()), evaluation, at));
           }
         });
     return own.size() < 2 ? own : latest(own);
@@ -100,11 +100,12 @@ final class EvaluationReader {
                       evaluation)));
     }
     carried.events(
-        (id, evaluation) ->
+        (id, evaluation, at) ->
             found.add(
                 carried.targeted(
                     id.isPresent() ? new EvaluationTarget.OfResponse(id.get()) : carried.span(),
-                    evaluation)));
+                    evaluation,
+                    at)));
     return found;
   }
 
@@ -167,7 +168,7 @@ final class EvaluationReader {
 
   @FunctionalInterface
   private interface OfEvents {
-    void found(Optional<String> responseId, Evaluation evaluation);
+    void found(Optional<String> responseId, Evaluation evaluation, Instant at);
   }
 
   /** The judgements on one span, numbered in the order in which they are read. */
@@ -198,7 +199,10 @@ final class EvaluationReader {
         if (keys != null) {
           Attributes attributes = new Attributes(event.attributes());
           judgement(attributes, keys, probability)
-              .ifPresent(e -> then.found(attributes.text(keys.responseId()), e));
+              .ifPresent(
+                  e ->
+                      then.found(
+                          attributes.text(keys.responseId()), e, CallFrame.timeOf(event, span)));
         }
       }
     }
@@ -236,11 +240,12 @@ final class EvaluationReader {
     }
 
     TargetedEvaluation targeted(EvaluationTarget target, Evaluation evaluation) {
+      return targeted(target, evaluation, CallFrame.endOf(span));
+    }
+
+    TargetedEvaluation targeted(EvaluationTarget target, Evaluation evaluation, Instant at) {
       return new TargetedEvaluation(
-          target,
-          evaluation,
-          CallFrame.endOf(span),
-          "span:" + span.traceId() + ":" + span.spanId() + ":" + number++);
+          target, evaluation, at, "span:" + span.traceId() + ":" + span.spanId() + ":" + number++);
     }
   }
 

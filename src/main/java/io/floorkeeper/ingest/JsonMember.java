@@ -3,6 +3,7 @@ package io.floorkeeper.ingest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,15 @@ record JsonMember(String key, List<String> path) {
   static final String PREFIX = "json:";
 
   private static final int DEEPEST = 8;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          // A text that nobody asked for is stepped over, however long; numbers stay bounded.
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          // Else every name that a model invents would be kept for ever.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   /** Of a key that begins with {@link #PREFIX}. */
   static JsonMember of(String key) {
@@ -47,30 +57,33 @@ record JsonMember(String key, List<String> path) {
    * Reads what the members name. JSON that is damaged, and what is no number and no word, gives
    * nothing: whether the attribute was meant to hold JSON nobody knows.
    *
-   * @param parser before the first token; is read and not closed
+   * @param utf8 with the JSON at {@code from}
    */
-  static void read(JsonParser parser, List<JsonMember> members, Map<String, Object> into) {
-    try {
-      parser.nextToken();
-      value(parser, members, 0, into);
+  static void read(
+      byte[] utf8, int from, int length, List<JsonMember> members, Map<String, Object> into) {
+    try (JsonParser parser = JSON.createParser(utf8, from, length)) {
+      read(parser, members, into);
     } catch (IOException damaged) {
       // Its message quotes the text around the fault. What was found before it stays found.
       return;
     }
   }
 
-  /** The same of bytes of UTF-8. */
+  /** The same of characters. */
   static void read(
-      JsonFactory json,
-      byte[] bytes,
-      int from,
-      int length,
-      List<JsonMember> members,
-      Map<String, Object> into) {
-    try (JsonParser parser = json.createParser(bytes, from, length)) {
+      char[] text, int from, int length, List<JsonMember> members, Map<String, Object> into) {
+    try (JsonParser parser = JSON.createParser(text, from, length)) {
       read(parser, members, into);
-    } catch (IOException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (IOException damaged) {
+      // As above.
+      return;
+    }
+  }
+
+  private static void read(JsonParser parser, List<JsonMember> members, Map<String, Object> into)
+      throws IOException {
+    if (parser.nextToken() != null) {
+      value(parser, members, 0, into);
     }
   }
 
