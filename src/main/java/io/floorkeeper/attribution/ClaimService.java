@@ -1,6 +1,7 @@
 package io.floorkeeper.attribution;
 
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.Turns;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.PolicyBook;
@@ -12,8 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** From a role's log to its claims, when somebody asks. */
 @ApplicationScoped
@@ -24,10 +23,8 @@ class ClaimService {
   /** Learning needs the database's connections more. */
   private static final int AT_ONCE = 2;
 
-  private static final int PATIENCE_SECONDS = 10;
-
   private final TaskReader tasks;
-  private final Semaphore turns = new Semaphore(AT_ONCE, true);
+  private final Turns turns = new Turns(AT_ONCE, "other estimates are being read; try again");
 
   ClaimService(TaskReader tasks) {
     this.tasks = tasks;
@@ -48,28 +45,17 @@ class ClaimService {
    */
   Answer claims(PolicyBook.Published published, RolePolicy role, Instant since, double alpha)
       throws SQLException {
-    awaitTurn();
-    try {
-      RoleTally tally = new RoleTally(candidates(published.numbers(), role));
-      int rows = tasks.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally::add);
-      boolean truncated = rows == MOST_TASKS;
-      Instant from = truncated ? Instant.ofEpochMilli(tally.fromMillis()) : since;
-      tally.addRouting(tasks.classifierNanoUsd(published.numbers().roleNo(role.name()), from));
-      return new Answer(tally.claims(role.presetIndex(), alpha), truncated);
-    } finally {
-      turns.release();
-    }
+    return turns.take(() -> read(published, role, since, alpha));
   }
 
-  private void awaitTurn() {
-    try {
-      if (turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    throw new Problem.Unavailable("busy", "other estimates are being read; try again");
+  private Answer read(PolicyBook.Published published, RolePolicy role, Instant since, double alpha)
+      throws SQLException {
+    RoleTally tally = new RoleTally(candidates(published.numbers(), role));
+    int rows = tasks.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally::add);
+    boolean truncated = rows == MOST_TASKS;
+    Instant from = truncated ? Instant.ofEpochMilli(tally.fromMillis()) : since;
+    tally.addRouting(tasks.classifierNanoUsd(published.numbers().roleNo(role.name()), from));
+    return new Answer(tally.claims(role.presetIndex(), alpha), truncated);
   }
 
   static List<CandidateArm> candidates(Numbers numbers, RolePolicy role) {

@@ -2,13 +2,12 @@ package io.floorkeeper.attribution;
 
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.Turns;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** From a role's shadowed decisions to what may be said of the bandit, when somebody asks. */
 @ApplicationScoped
@@ -16,10 +15,8 @@ public class ShadowService {
   /** They are kept while they are added up: some 300 bytes each. */
   static final int MOST_TASKS = 100_000;
 
-  private static final int PATIENCE_SECONDS = 10;
-
   private final ShadowReader reader;
-  private final Semaphore turns = new Semaphore(1, true);
+  private final Turns turns = new Turns(1, "another shadow is being reported on; try again");
 
   ShadowService(ShadowReader reader) {
     this.reader = reader;
@@ -38,31 +35,27 @@ public class ShadowService {
       Instant since,
       double alpha,
       ShadowAnswer.Graduation graduation) {
+    try {
+      return turns.take(() -> read(published, role, since, alpha, graduation));
+    } catch (SQLException e) {
+      throw new Problem.Unavailable(
+          "database_unavailable", "the decisions cannot be read: " + Causes.briefly(e));
+    }
+  }
+
+  private ShadowAnswer read(
+      PolicyBook.Published published,
+      RolePolicy role,
+      Instant since,
+      double alpha,
+      ShadowAnswer.Graduation graduation)
+      throws SQLException {
     ShadowTally tally = new ShadowTally();
     for (CandidateArm arm : ClaimService.candidates(published.numbers(), role)) {
       tally.arm(arm.key(), arm.priorQuality(), arm.priorUsd().orElse(Double.NaN));
     }
-    awaitTurn();
-    try {
-      int rows = reader.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally);
-      return new ShadowReport(role, tally.findings(), alpha)
-          .answer(published.version(), since, rows == MOST_TASKS, graduation);
-    } catch (SQLException e) {
-      throw new Problem.Unavailable(
-          "database_unavailable", "the decisions cannot be read: " + Causes.briefly(e));
-    } finally {
-      turns.release();
-    }
-  }
-
-  private void awaitTurn() {
-    try {
-      if (turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    throw new Problem.Unavailable("busy", "another shadow is being reported on; try again");
+    int rows = reader.read(published.numbers().roleNo(role.name()), since, MOST_TASKS, tally);
+    return new ShadowReport(role, tally.findings(), alpha)
+        .answer(published.version(), since, rows == MOST_TASKS, graduation);
   }
 }

@@ -3,22 +3,19 @@ package io.floorkeeper.audit;
 import io.agroal.api.AgroalDataSource;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.platform.Turns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** One moment's view of the database, for one reader at a time. */
 @ApplicationScoped
 class AuditReader {
-  private static final int PATIENCE_SECONDS = 10;
-
   /** Until the first row of what has to be sorted or joined. */
   private static final int LONGEST_MILLIS = 600_000;
 
   private final AgroalDataSource database;
-  private final Semaphore turns = new Semaphore(1, true);
+  private final Turns turns = new Turns(1, "the trail is being verified already; try again");
 
   AuditReader(AgroalDataSource database) {
     this.database = database;
@@ -35,7 +32,15 @@ class AuditReader {
    * @throws Problem.Unavailable where the database is out of reach, or others are reading
    */
   <T> T read(Reading<T> reading) {
-    awaitTurn();
+    try {
+      return turns.take(() -> readAtOnce(reading));
+    } catch (SQLException e) {
+      throw new Problem.Unavailable(
+          "database_unavailable", "the trail cannot be read: " + Causes.briefly(e));
+    }
+  }
+
+  private <T> T readAtOnce(Reading<T> reading) throws SQLException {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false); // or the driver fetches all rows at once
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -54,22 +59,6 @@ class AuditReader {
           connection.setAutoCommit(true);
         }
       }
-    } catch (SQLException e) {
-      throw new Problem.Unavailable(
-          "database_unavailable", "the trail cannot be read: " + Causes.briefly(e));
-    } finally {
-      turns.release();
     }
-  }
-
-  private void awaitTurn() {
-    try {
-      if (turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    throw new Problem.Unavailable("busy", "the trail is being verified already; try again");
   }
 }

@@ -1,6 +1,7 @@
 package io.floorkeeper.ingest;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The attributes that Floorkeeper itself asks orchestrators for, whatever dialect they speak. */
 public final class FloorkeeperKeys {
@@ -22,8 +23,22 @@ public final class FloorkeeperKeys {
   /** On the resource, by OpenTelemetry's conventions. */
   public static final String SERVICE_NAME = "service.name";
 
+  /**
+   * At which tier the provider served the call, by OpenTelemetry's conventions for OpenAI; what the
+   * response says goes before what was asked for.
+   */
+  static final List<String> SERVICE_TIER =
+      List.of(
+          "openai.response.service_tier",
+          "gen_ai.openai.response.service_tier",
+          "openai.request.service_tier",
+          "gen_ai.openai.request.service_tier");
+
   static final List<String> SPAN =
-      List.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY);
+      Stream.concat(
+              Stream.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY),
+              SERVICE_TIER.stream())
+          .toList();
   static final List<String> RESOURCE = List.of(ROLE, SERVICE_NAME);
 
   private FloorkeeperKeys() {}

@@ -93,7 +93,8 @@ public final class SpanReader {
         attributes.text(keys.responseId()),
         errorType.isPresent() || isError(span, dialect),
         errorType,
-        EvaluationReader.read(span, dialect));
+        EvaluationReader.read(span, dialect),
+        attributes.text(FloorkeeperKeys.SERVICE_TIER));
   }
 
   private static Instant start(RawSpan span) {

@@ -1,6 +1,7 @@
 package io.floorkeeper.ledger;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
  *
  * @param traceId 32 lower-case hex digits
  * @param spanId 16 lower-case hex digits
+ * @param startedAt to the microsecond
  * @param dialect the id of the dialect that read it
  * @param model that ran: the response's name where given, else the request's
  * @param tokens empty where the span says nothing of them
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
  * @param decisionId the 64 characters as the span carries them, not yet verified
  * @param role as the span itself or its resource names it, without the decision id
  * @param roleSource the attribute that named it
+ * @param serviceTier at which the provider served it: "default", "batch", "flex", "priority", ...
  */
 public record Call(
     String traceId,
@@ -37,8 +40,11 @@ public record Call(
     Optional<String> responseId,
     boolean error,
     Optional<String> errorType,
-    List<Evaluation> evaluations) {
+    List<Evaluation> evaluations,
+    Optional<String> serviceTier) {
   public Call {
+    // As Postgres keeps it: what is said of a call later finds the same place in its task.
+    startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
     evaluations = List.copyOf(evaluations);
   }
 }

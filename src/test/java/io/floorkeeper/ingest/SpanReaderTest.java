@@ -70,7 +70,11 @@ class SpanReaderTest {
                     "floorkeeper.check.name",
                     "compiles",
                     "floorkeeper.label_probability",
-                    0.25)
+                    0.25,
+                    "openai.request.service_tier",
+                    "auto",
+                    "openai.response.service_tier",
+                    "flex")
                 .setParentSpanId(Otlp.bytes("00f067aa0ba902b7"))
                 .addEvents(
                     event(
@@ -122,7 +126,8 @@ class SpanReaderTest {
                         Optional.of("relevant"),
                         Optional.empty(),
                         Optional.of(0.25),
-                        Optional.empty()))));
+                        Optional.empty())),
+                Optional.of("flex")));
     assertThat(fromJson).isEqualTo(fromProtobuf);
   }
 
