@@ -199,6 +199,9 @@ final class IngestThroughput {
     told.put("record_bytes_per_span", load.bytes() / load.spans());
     told.put("allocated_bytes_per_span_stream", spent.streamBytes() / Math.max(1, spans));
     told.put("allocated_bytes_per_span_service", spent.bytes() / Math.max(1, spans));
+    told.put("processor_micros_per_span_service", spent.serviceNanos() / 1e3 / spans);
+    told.put("processor_micros_per_span_postgres", spent.postgresNanos() / 1e3 / spans);
+    told.put("processor_micros_per_span_broker", spent.driverNanos() / 1e3 / spans);
     told.put("cores_service", spent.cores(spent.serviceNanos()));
     told.put("cores_postgres", spent.cores(spent.postgresNanos()));
     told.put("cores_broker", spent.cores(spent.driverNanos()));
@@ -208,6 +211,7 @@ final class IngestThroughput {
         Locale.ROOT,
         "%s: %,d spans in %.1f s = %,.0f spans/s (worst 5 s: %,.0f)%s%n"
             + "  %d bytes a span in Kafka; allocated per span: %,d bytes on the stream's threads, %,d in the service%n"
+            + "  processor time per span: service %.1f us, PostgreSQL %.1f us, broker %.1f us; two processors could do %,.0f spans/s%n"
             + "  cores: service %.2f, PostgreSQL %.2f, broker %.2f, others on this machine %.2f%n",
         name,
         spans,
@@ -218,6 +222,10 @@ final class IngestThroughput {
         load.bytes() / load.spans(),
         spent.streamBytes() / Math.max(1, spans),
         spent.bytes() / Math.max(1, spans),
+        spent.serviceNanos() / 1e3 / spans,
+        spent.postgresNanos() / 1e3 / spans,
+        spent.driverNanos() / 1e3 / spans,
+        2e9 * spans / (spent.serviceNanos() + spent.postgresNanos() + spent.driverNanos()),
         spent.cores(spent.serviceNanos()),
         spent.cores(spent.postgresNanos()),
         spent.cores(spent.driverNanos()),
