@@ -66,6 +66,11 @@ final class KnownKeys {
         || indexed.stream().anyMatch(pattern -> Dialect.EvaluationKeys.indexIn(pattern, key) >= 0);
   }
 
+  /** A log record is read as a span, as an event of one, or for its name. */
+  boolean logAttribute(String key) {
+    return attribute(key) || eventAttribute(key) || key.equals(SpanDraft.EVENT_NAME);
+  }
+
   boolean resource(String key) {
     return resource.contains(key);
   }

@@ -22,9 +22,11 @@ import java.util.OptionalLong;
 @ApplicationScoped
 class CallJudge {
   private final LadderBook ladders;
+  private final DecidingRoles roles;
 
-  CallJudge(LadderBook ladders) {
+  CallJudge(LadderBook ladders, DecidingRoles roles) {
     this.ladders = ladders;
+    this.roles = roles;
   }
 
   /** What {@code policy} says of it. */
@@ -45,10 +47,11 @@ class CallJudge {
               Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor));
     }
     Optional<DecisionId> decision = attributed.decision();
-    Optional<String> roleName =
-        decision.isPresent() ? policy.roleName(decision.get().roleNo()) : call.role();
-    Optional<RolePolicy> role = roleName.flatMap(policy::role);
-    Optional<Label> label = role.flatMap(r -> RewardModel.label(call, r));
+    Optional<RolePolicy> role =
+        decision.isPresent()
+            ? roles.of(connection, decision.get(), policy)
+            : call.role().flatMap(policy::role);
+    Optional<Label> label = role.flatMap(r -> RewardModel.label(call.evaluations(), r));
     Optional<LadderBook.Rung> rung =
         decision.isPresent() && decision.get().rung() > 0
             ? ladders.rung(connection, decision.get(), policy)

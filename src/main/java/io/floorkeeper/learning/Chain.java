@@ -55,6 +55,12 @@ record Chain(
         latestLabel);
   }
 
+  /** The same with another latest label. */
+  Chain withLabel(Optional<RankedLabel> another) {
+    return new Chain(
+        calls, tokens, tokenCalls, nanoUsd, dollarCalls, errors, lastRank, lastError, another);
+  }
+
   /**
    * What it delivered: the label of its latest labelled call; 0 where the very last call failed, no
    * later label stands against that, and errors count so; empty: nobody has judged it.
@@ -71,8 +77,10 @@ record Chain(
   /**
    * What it adds to the evidence as one episode, latencies left out (those are of calls). Tokens
    * and dollars count only where every call has them: a partial sum would pass for a cheap episode.
+   *
+   * @param delivered the label that it counts with
    */
-  Evidence evidence(boolean errorsCountAsZero) {
+  Evidence evidence(Optional<Label> delivered) {
     if (calls == 0) {
       return Evidence.ZERO;
     }
@@ -80,7 +88,6 @@ record Chain(
     boolean dollarsKnown = dollarCalls == calls;
     Tokens known = tokensKnown ? tokens : Tokens.NONE;
     BigInteger dollars = dollarsKnown ? BigInteger.valueOf(nanoUsd) : BigInteger.ZERO;
-    Optional<Label> delivered = deliveredLabel(errorsCountAsZero);
     BigInteger v = BigInteger.valueOf(delivered.map(Label::weightMicros).orElse(0L));
     BigInteger q = BigInteger.valueOf(delivered.map(Label::qualityMicros).orElse(0));
     return new Evidence(

@@ -56,7 +56,7 @@ class EpisodeLearner {
   /** An episode before and after a batch, and the calls of the batch that are its. */
   private record Change(Episode before, Episode after, List<JudgedCall> calls) {
     boolean isFirstLabel() {
-      return before.deliveredLabel().isEmpty() && after.deliveredLabel().isPresent();
+      return !before.watched() && after.watched();
     }
 
     boolean isFirstSeen() {
@@ -124,9 +124,12 @@ class EpisodeLearner {
           Episode after = stored.get(root);
           for (JudgedCall call : ofEpisode) {
             after =
-                after.plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0));
+                after
+                    .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
+                    .seen(
+                        call.decision().flags(), sessionHash(call.attributed().call().sessionId()));
           }
-          changes.add(new Change(stored.get(root), after, ofEpisode));
+          changes.add(new Change(stored.get(root), after.asWatched(), ofEpisode));
         });
     return changes;
   }
@@ -154,7 +157,7 @@ class EpisodeLearner {
           Chain alone = Chain.NONE.plus(judged.ofEpisode());
           deltas.evidence.merge(
               start.arm(judged.rung().get().armNo()).part(EvidenceKey.CLIMBED),
-              alone.evidence(change.after.errorsCountAsZero()).plus(latency),
+              alone.evidence(alone.deliveredLabel(change.after.errorsCountAsZero())).plus(latency),
               Evidence::plus);
         }
       }
@@ -224,7 +227,7 @@ class EpisodeLearner {
     boolean isBase = episode.has(DecisionId.BASE_LABEL);
     int byContext = episode.has(DecisionId.BY_CONTEXT) ? episode.startKey().bucket() : 0;
     if (change.isFirstLabel()) {
-      Label label = episode.deliveredLabel().orElseThrow();
+      Label label = episode.ownLabel().orElseThrow();
       raised.addAll(
           watch.judged(
               new RoleWatch.Judged(

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Episodes in Postgres, locked in the order of their roots. */
@@ -45,7 +46,8 @@ class EpisodeRepository {
       "update episode set "
           + CHAIN
           + CHAIN.replaceAll("([a-z_]+ = )", "first_$1")
-          + "ladder = ?, touched_at = now() where root = ?";
+          + "ladder = ?, flags = flags & ?, session_hash = ?, credit_v_micros = ?, credit_q_micros = ?,"
+          + " default_q_micros = ?, watched = ?, touched_at = now() where root = ?";
 
   /**
    * The stored episodes behind these, locked until the transaction ends; those not stored yet are
@@ -102,7 +104,18 @@ class EpisodeRepository {
           set(update, CHAIN_COLUMNS, e.first());
         }
         update.setInt(2 * CHAIN_COLUMNS + 1, e.ladder());
-        update.setBytes(2 * CHAIN_COLUMNS + 2, e.root());
+        int column = 2 * CHAIN_COLUMNS + 2;
+        update.setInt(column++, e.flags());
+        update.setObject(column++, boxed(e.sessionHash()), Types.BIGINT);
+        update.setObject(column++, e.credit().map(Label::weightMicros).orElse(null), Types.BIGINT);
+        update.setObject(
+            column++, e.credit().map(Label::qualityMicros).orElse(null), Types.INTEGER);
+        update.setObject(
+            column++,
+            e.defaultMicros().isPresent() ? e.defaultMicros().getAsInt() : null,
+            Types.INTEGER);
+        update.setBoolean(column++, e.watched());
+        update.setBytes(column, e.root());
         update.addBatch();
       }
       update.executeBatch();
@@ -148,7 +161,22 @@ class EpisodeRepository {
         row.getBoolean("errors_count_as_zero"),
         ladder,
         ladder == 0 ? all : chain(row, "first_"),
-        all);
+        all,
+        credit(row),
+        column(row, "default_q_micros"),
+        row.getBoolean("watched"));
+  }
+
+  private static Optional<Label> credit(ResultSet row) throws SQLException {
+    Long weightMicros = row.getObject("credit_v_micros", Long.class);
+    return weightMicros == null
+        ? Optional.empty()
+        : Optional.of(new Label(weightMicros, row.getInt("credit_q_micros")));
+  }
+
+  private static OptionalInt column(ResultSet row, String name) throws SQLException {
+    Integer value = row.getObject(name, Integer.class);
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
   private static Chain chain(ResultSet row, String prefix) throws SQLException {

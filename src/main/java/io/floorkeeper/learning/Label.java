@@ -7,4 +7,7 @@ package io.floorkeeper.learning;
  *     where the source labels all
  * @param qualityMicros q in 1e-6 units, 0 to 1e6
  */
-record Label(long weightMicros, int qualityMicros) {}
+record Label(long weightMicros, int qualityMicros) {
+  /** The weight where the source labels all. */
+  static final long WHOLE = 1_000_000;
+}

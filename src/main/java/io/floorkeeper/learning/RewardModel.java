@@ -1,9 +1,10 @@
 package io.floorkeeper.learning;
 
-import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.policy.EvaluationRule;
 import io.floorkeeper.policy.RolePolicy;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,15 +30,24 @@ final class RewardModel {
 
   private RewardModel() {}
 
-  /** The label that {@code call} carries, by the rules of {@code role}; empty: none. */
-  static Optional<Label> label(Call call, RolePolicy role) {
+  /** Doubles do not add up alike in every order. */
+  private static final Comparator<Evaluation> ORDER =
+      Comparator.comparing(Evaluation::name).thenComparing(e -> e.identifier().orElse(""));
+
+  /**
+   * The label that {@code evaluations} of one thing give, by the rules of {@code role}; empty:
+   * none. Their order does not matter. Of several label probabilities that of the last name counts.
+   *
+   * @param evaluations distinct in name and identifier
+   */
+  static Optional<Label> label(Collection<Evaluation> evaluations, RolePolicy role) {
     Map<String, EvaluationRule> rules =
         role.evaluations().stream()
             .collect(Collectors.toMap(EvaluationRule::name, Function.identity()));
     double weights = 0;
     double sum = 0;
     double probability = 1;
-    for (Evaluation evaluation : call.evaluations()) {
+    for (Evaluation evaluation : evaluations.stream().sorted(ORDER).toList()) {
       EvaluationRule rule = rules.get(evaluation.name());
       if (rule == null && !rules.isEmpty()) {
         continue;
@@ -82,18 +92,28 @@ final class RewardModel {
   }
 
   private static OptionalDouble verdict(Evaluation evaluation) {
+    return passed(evaluation)
+        .map(passed -> OptionalDouble.of(passed ? 1 : 0))
+        .orElse(OptionalDouble.empty());
+  }
+
+  /**
+   * The verdict behind its label, where it is one and there is no score: all that is ever used of a
+   * label, so all that has to be kept.
+   */
+  static Optional<Boolean> passed(Evaluation evaluation) {
     if (evaluation.passed().isPresent()) {
-      return OptionalDouble.of(evaluation.passed().get() ? 1 : 0);
+      return evaluation.passed();
     }
     if (evaluation.score().isEmpty() && evaluation.label().isPresent()) {
       String label = evaluation.label().get().toLowerCase(Locale.ROOT);
       if (GOOD.contains(label)) {
-        return OptionalDouble.of(1);
+        return Optional.of(true);
       }
       if (BAD.contains(label)) {
-        return OptionalDouble.of(0);
+        return Optional.of(false);
       }
     }
-    return OptionalDouble.empty();
+    return Optional.empty();
   }
 }

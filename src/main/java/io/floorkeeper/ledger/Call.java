@@ -1,6 +1,7 @@
 package io.floorkeeper.ledger;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
  *
  * @param traceId 32 lower-case hex digits
  * @param spanId 16 lower-case hex digits
+ * @param startedAt to the microsecond
  * @param dialect the id of the dialect that read it
  * @param model that ran: the response's name where given, else the request's
  * @param tokens empty where the span says nothing of them
@@ -41,6 +43,8 @@ public record Call(
     List<Evaluation> evaluations,
     Optional<String> serviceTier) {
   public Call {
+    // As Postgres keeps it: what is said of a call later finds the same place in its task.
+    startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
     evaluations = List.copyOf(evaluations);
   }
 }

@@ -107,7 +107,8 @@ class OtlpDecoderTest {
           """
           not_otlp    | [{"traceId":"0af7651916cd43dd8448eb211c80319c"}]
           not_otlp    | "a string"
-          not_otlp    | {"resourceLogs":[]}
+          not_otlp    | {"resourceMetrics":[]}
+          not_otlp    | {"resourceLogs":[{"scopeLogs":[{"logRecords":{}}]}]}
           not_otlp    | {"resourceSpans":{}}
           not_otlp    | {"resourceSpans":["a"]}
           not_otlp    | {"resourceSpans":[{"scopeSpans":7}]}
@@ -127,6 +128,7 @@ class OtlpDecoderTest {
       strings = {
         "{}",
         "{\"resourceSpans\":null}",
+        "{\"resourceLogs\":[]}",
         "{\"resourceSpans\":[null,{},{\"scopeSpans\":null},{\"scopeSpans\":[null,{\"spans\":null}]}]}",
         "\n  {\"resourceSpans\":[]}"
       })

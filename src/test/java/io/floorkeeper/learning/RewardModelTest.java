@@ -3,16 +3,13 @@ package io.floorkeeper.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.bandit.HoldoutShare;
-import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.EvaluationRule;
 import io.floorkeeper.policy.RolePolicy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class RewardModelTest {
@@ -67,29 +64,7 @@ class RewardModelTest {
   }
 
   private static Optional<Label> label(RolePolicy role, Evaluation... evaluations) {
-    Call call =
-        new Call(
-            "00000000000000000000000000000001",
-            "0000000000000001",
-            Optional.empty(),
-            Instant.EPOCH,
-            1,
-            "test",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            OptionalLong.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            List.of(evaluations),
-            Optional.empty());
-    return RewardModel.label(call, role);
+    return RewardModel.label(List.of(evaluations), role);
   }
 
   private static Evaluation verdict(boolean passed) {
