@@ -16,7 +16,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code GET /ingest} says of prices: whose they are, and how far reported dollars are off. */
+/**
+ * What {@code GET /ingest} says of prices: whose they are, and how far reported dollars are off.
+ */
 @ApplicationScoped
 class PriceReport {
   private static final int MOST_MODELS = 10;
@@ -28,10 +30,7 @@ class PriceReport {
   private final DivergenceRepository divergence;
 
   PriceReport(
-      PriceBook prices,
-      PriceWatch watch,
-      PolicyBook policies,
-      DivergenceRepository divergence) {
+      PriceBook prices, PriceWatch watch, PolicyBook policies, DivergenceRepository divergence) {
     this.prices = prices;
     this.watch = watch;
     this.policies = policies;

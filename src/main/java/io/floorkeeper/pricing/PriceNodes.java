@@ -28,7 +28,7 @@ final class PriceNodes {
           "output_reasoning_mtok",
           "requests_kcount");
   private static final BigDecimal DEAREST = BigDecimal.valueOf(1_000_000);
-  private static final int FINEST = 12;
+  private static final int FINEST = 30;
 
   private final String path;
   private final CatalogueFindings findings;

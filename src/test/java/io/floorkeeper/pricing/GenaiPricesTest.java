@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The real catalogue, which lies beside the project: skipped where it is absent. */
 class GenaiPricesTest {
-  private static final Path FILE =
-      Path.of("..", "shared", "prices", "genai-prices-v2-data.json");
+  private static final Path FILE = Path.of("..", "shared", "prices", "genai-prices-v2-data.json");
 
   private byte[] file;
   private Catalogue catalogue;
@@ -120,7 +119,12 @@ class GenaiPricesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ollama, llama3.1", "vllm, Qwen/Qwen3-32B", "llama_cpp, mistral-7b", "openai, my-own"})
+  @CsvSource({
+    "ollama, llama3.1",
+    "vllm, Qwen/Qwen3-32B",
+    "llama_cpp, mistral-7b",
+    "openai, my-own"
+  })
   void aModelOfOnesOwnIsNotPricedByAnother(String provider, String model) {
     assertThat(catalogue.find(Optional.of(provider), model)).isEmpty();
   }
