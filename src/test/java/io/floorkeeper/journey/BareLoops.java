@@ -43,7 +43,7 @@ final class BareLoops {
 
   public static void main(String[] args) throws Exception {
     int spansPerRecord = Integer.parseInt(args[2]);
-    long endNanos = System.nanoTime() + Long.parseLong(args[3]) * 1_000_000_000L;
+    long limitNanos = Long.parseLong(args[3]) * 1_000_000_000L;
     int batchSpans = args.length > 8 ? Integer.parseInt(args[8]) : 10_000;
     Properties properties = new Properties();
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, args[1]);
@@ -64,7 +64,7 @@ final class BareLoops {
       long lastNanos = 0;
       Sink sink =
           args[0].equals("dedupe") ? new Deduplication(args[5], args[6], args[7]) : batch -> {};
-      while (System.nanoTime() < endNanos) {
+      while (startNanos == 0 || System.nanoTime() - startNanos < limitNanos) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofSeconds(1));
         if (records.isEmpty()) {
           if (startNanos != 0) {
