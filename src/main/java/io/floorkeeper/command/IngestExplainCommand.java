@@ -1,10 +1,16 @@
 package io.floorkeeper.command;
 
+import io.floorkeeper.ingest.CallPrices;
 import io.floorkeeper.ingest.Dialects;
 import io.floorkeeper.ingest.InvalidDialectException;
 import io.floorkeeper.ingest.PayloadExplanation;
 import io.floorkeeper.ingest.PayloadFile;
 import io.floorkeeper.ingest.SpanExplainer;
+import io.floorkeeper.policy.InvalidPolicyException;
+import io.floorkeeper.policy.PolicyPresets;
+import io.floorkeeper.pricing.Catalogue;
+import io.floorkeeper.pricing.CatalogueReader;
+import io.floorkeeper.pricing.InvalidCatalogueException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,6 +47,21 @@ final class IngestExplainCommand implements Callable<Integer> {
       description = "Dialects of your own besides: files or folders, as the service has them.")
   private List<Path> dialects = new ArrayList<>();
 
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      defaultValue = PolicyPresets.DEFAULT,
+      description =
+          "By whose models and prices calls are priced: a file, a folder or a preset;"
+              + " ${DEFAULT-VALUE} where none is said, as in the service.")
+  private String policy;
+
+  @Option(
+      names = "--prices",
+      paramLabel = "FILE",
+      description = "A price catalogue in the shape of genai-prices v2.")
+  private Path prices;
+
   @Option(names = "--json", description = "Print one JSON object for each span.")
   private boolean json;
 
@@ -50,9 +71,12 @@ final class IngestExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SpanExplainer explainer;
     try {
-      explainer = new SpanExplainer(Dialects.bundled().with(dialects));
-    } catch (InvalidDialectException e) {
+      explainer = new SpanExplainer(Dialects.bundled().with(dialects), prices());
+    } catch (InvalidDialectException | InvalidCatalogueException e) {
       spec.commandLine().getErr().println(e.getMessage());
+      return ExitCode.USAGE;
+    } catch (InvalidPolicyException e) {
+      PolicyFindings.print(spec.commandLine().getErr(), e.findings());
       return ExitCode.USAGE;
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -68,5 +92,11 @@ final class IngestExplainCommand implements Callable<Integer> {
     printer.end();
     out.flush();
     return troubled ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+
+  private CallPrices prices() throws IOException {
+    return new CallPrices(
+        PolicyValidateCommand.read(policy),
+        prices == null ? Catalogue.NONE : CatalogueReader.read(Files.readAllBytes(prices)));
   }
 }

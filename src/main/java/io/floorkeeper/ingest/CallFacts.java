@@ -1,8 +1,10 @@
 package io.floorkeeper.ingest;
 
 import io.floorkeeper.ingest.SpanExplanation.Fact;
+import io.floorkeeper.learning.CallPrice;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Tokens;
+import io.floorkeeper.policy.Tariff;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,16 +19,18 @@ final class CallFacts {
   private final Attributes attributes;
   private final DialectRules rules;
   private final Call call;
+  private final CallPrices prices;
   private final List<Fact> facts = new ArrayList<>();
 
-  private CallFacts(RawSpan span, DialectRules rules, Call call) {
+  private CallFacts(RawSpan span, DialectRules rules, Call call, CallPrices prices) {
+    this.prices = prices;
     this.attributes = new Attributes(span.attributes());
     this.rules = rules;
     this.call = call;
   }
 
-  static List<Fact> of(RawSpan span, DialectRules rules, Call call) {
-    CallFacts facts = new CallFacts(span, rules, call);
+  static List<Fact> of(RawSpan span, DialectRules rules, Call call, CallPrices prices) {
+    CallFacts facts = new CallFacts(span, rules, call, prices);
     facts.names();
     facts.tokens(span);
     facts.cost();
@@ -94,6 +98,19 @@ final class CallFacts {
       add("cost.reported_usd", usd(nanoUsd.getAsLong()), attributes.key(rules.costUsd));
     } else if (attributes.key(rules.costUsd) != null) {
       add("cost.reported_usd", "none", attributes.key(rules.costUsd) + ", which is not in dollars");
+    }
+    if (call.tokens().isEmpty()) {
+      return;
+    }
+    Optional<CallPrice> price = prices.of(call);
+    if (price.isEmpty()) {
+      add("cost.usd", "unpriced", "neither the policy nor the catalogue knows this model");
+    } else {
+      Tariff.Quote quote = price.get().quote();
+      add(
+          "cost.usd",
+          usd(price.get().nanoUsd()),
+          "tokens at the price of " + quote.provider() + "/" + quote.model());
     }
   }
 

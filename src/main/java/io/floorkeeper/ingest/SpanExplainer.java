@@ -20,11 +20,14 @@ public final class SpanExplainer {
   private final Dialects dialects;
   private final OtlpDecoder decoder;
   private final SpanReader reader;
+  private final CallPrices prices;
 
   /**
    * @param dialects that spans may be written in
+   * @param prices by which calls are priced
    */
-  public SpanExplainer(Dialects dialects) {
+  public SpanExplainer(Dialects dialects, CallPrices prices) {
+    this.prices = prices;
     this.dialects = dialects;
     this.decoder = new OtlpDecoder(dialects);
     this.reader = new SpanReader(dialects);
@@ -59,7 +62,7 @@ public final class SpanExplainer {
           TakenFor.MODEL_CALL,
           rules,
           why,
-          CallFacts.of(span, rules, call.call()),
+          CallFacts.of(span, rules, call.call(), prices),
           judgements);
     }
     if (reading instanceof SpanReading.NotACall notACall) {

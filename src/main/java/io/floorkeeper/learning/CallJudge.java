@@ -8,9 +8,7 @@ import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.Pricing;
 import io.floorkeeper.policy.Model;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.policy.Tariff;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -34,18 +32,9 @@ class CallJudge {
       throws SQLException {
     Call call = attributed.call();
     Optional<Model> ran = call.model().flatMap(policy.models()::find);
-    Optional<Tariff.Quote> quote =
-        call.tokens().isEmpty()
-            ? Optional.empty()
-            : policy.tariff().quote(ran, call.provider(), call.model(), call.startedAt());
-    OptionalLong catalogue = OptionalLong.empty();
-    if (quote.isPresent()) {
-      BigDecimal factor =
-          ran.map(model -> model.pricing().factor(call.serviceTier())).orElse(BigDecimal.ONE);
-      catalogue =
-          OptionalLong.of(
-              Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor));
-    }
+    Optional<CallPrice> price = CallPrice.of(call, policy.models(), policy.tariff());
+    OptionalLong catalogue =
+        price.map(p -> OptionalLong.of(p.nanoUsd())).orElse(OptionalLong.empty());
     Optional<DecisionId> decision = attributed.decision();
     Optional<RolePolicy> role =
         decision.isPresent()
@@ -82,6 +71,6 @@ class CallJudge {
         Pricing.booked(catalogue, call.reportedNanoUsd()),
         label,
         rung,
-        quote);
+        price.map(CallPrice::quote));
   }
 }

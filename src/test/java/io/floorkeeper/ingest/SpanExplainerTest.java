@@ -14,6 +14,8 @@ import com.google.protobuf.ByteString;
 import io.floorkeeper.ingest.SpanExplanation.Fact;
 import io.floorkeeper.ingest.SpanExplanation.Judgement;
 import io.floorkeeper.ingest.SpanExplanation.TakenFor;
+import io.floorkeeper.policy.PolicyPresets;
+import io.floorkeeper.pricing.Catalogue;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +26,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a payload is taken for is told by those that take it. */
 class SpanExplainerTest {
-  private final SpanExplainer explainer = new SpanExplainer(Dialects.bundled());
+  private final SpanExplainer explainer =
+      new SpanExplainer(
+          Dialects.bundled(),
+          new CallPrices(PolicyPresets.read(PolicyPresets.DEFAULT), Catalogue.NONE));
 
   @Test
   void aCallIsToldWithTheAttributeOfEachFact() {
@@ -85,6 +90,52 @@ class SpanExplainerTest {
         .contains(
             new Fact(
                 "tokens.input", "3", "as reported: more cache than input, so it stands beside it"));
+  }
+
+  /** 100 tokens of which 60 come out of the cache, at 1 and 0.1 dollars a million, and 5 at 5. */
+  @Test
+  void theCostIsToldAsReportedAndAsPriced() {
+    SpanExplanation call =
+        only(
+            batch(
+                    span(
+                        "gen_ai.operation.name",
+                        "chat",
+                        "gen_ai.request.model",
+                        "claude-haiku-4-5-20251001",
+                        "gen_ai.provider.name",
+                        "anthropic",
+                        "gen_ai.usage.input_tokens",
+                        100,
+                        "gen_ai.usage.cache_read.input_tokens",
+                        60,
+                        "gen_ai.usage.output_tokens",
+                        5,
+                        "gen_ai.usage.cost",
+                        0.25))
+                .toByteArray());
+
+    assertThat(call.facts())
+        .contains(
+            new Fact("cost.reported_usd", "0.25", "gen_ai.usage.cost"),
+            new Fact("cost.usd", "0.000071", "tokens at the price of anthropic/claude-haiku-4-5"));
+  }
+
+  @Test
+  void whatNobodyPricesIsAGapAndNotZero() {
+    SpanExplanation call =
+        only(
+            batch(
+                    span(
+                        "gen_ai.operation.name", "chat",
+                        "gen_ai.request.model", "homegrown",
+                        "gen_ai.usage.output_tokens", 5))
+                .toByteArray());
+
+    assertThat(call.facts())
+        .contains(
+            new Fact(
+                "cost.usd", "unpriced", "neither the policy nor the catalogue knows this model"));
   }
 
   @Test
