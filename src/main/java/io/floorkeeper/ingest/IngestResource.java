@@ -42,6 +42,7 @@ public class IngestResource {
   private final TotalsRepository totals;
   private final CallGaps gaps;
   private final Streams streams;
+  private final PriceReport prices;
   private final ObjectMapper json;
 
   IngestResource(
@@ -49,17 +50,21 @@ public class IngestResource {
       TotalsRepository totals,
       CallGaps gaps,
       Streams streams,
+      PriceReport prices,
       ObjectMapper json) {
     this.database = database;
     this.totals = totals;
     this.gaps = gaps;
     this.streams = streams;
+    this.prices = prices;
     this.json = json;
   }
 
   @GET
   @Operation(
-      summary = "Exact totals of everything that came in, the streams, and the latest dead letters")
+      summary =
+          "Exact totals of everything that came in, the streams, the prices and what spans report"
+              + " beside them, and the latest dead letters")
   @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
   @APIResponse(responseCode = "503", description = "The database is out of reach")
   public ObjectNode ingest(@QueryParam("dead_letters") @DefaultValue("20") int deadLetters) {
@@ -80,6 +85,7 @@ public class IngestResource {
       }
       Instant since = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(GAPS_OVER);
       GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since);
+      prices.tell(answer.putObject("prices"), connection);
       answer.set("dead_letters", latest(connection, deadLetters));
     } catch (SQLException e) {
       throw new Problem.Unavailable(

@@ -6,6 +6,7 @@ import io.floorkeeper.ledger.CallHour;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Tariff;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  *
  * @param nanoUsd what it is booked at, empty: unpriced
  * @param rung of the ladder that it was made on; empty: the first pass, or a rung that is none
+ * @param quote by which its tokens were priced; empty: nobody knows a price, or it names no tokens
  */
 record JudgedCall(
     AttributedCall attributed,
@@ -22,7 +24,8 @@ record JudgedCall(
     Optional<RolePolicy> role,
     OptionalLong nanoUsd,
     Optional<Label> label,
-    Optional<LadderBook.Rung> rung) {
+    Optional<LadderBook.Rung> rung,
+    Optional<Tariff.Quote> quote) {
 
   /** Whether it ran where it was decided to: only then does it say anything of the decision. */
   boolean teaches() {

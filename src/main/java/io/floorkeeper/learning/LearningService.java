@@ -6,6 +6,8 @@ import io.floorkeeper.ledger.CallPartitions;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CallWindow;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.pricing.Catalogue;
+import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +34,8 @@ public class LearningService {
   private final CallHourRepository hours;
   private final CallJudge judge;
   private final PolicyBook policyBook;
+  private final PriceBook prices;
+  private final PriceDivergence divergence;
 
   LearningService(
       CallWindow window,
@@ -41,7 +45,9 @@ public class LearningService {
       SpendCounter spending,
       CallHourRepository hours,
       CallJudge judge,
-      PolicyBook policyBook) {
+      PolicyBook policyBook,
+      PriceBook prices,
+      PriceDivergence divergence) {
     this.window = window;
     this.partitions = partitions;
     this.calls = calls;
@@ -50,6 +56,8 @@ public class LearningService {
     this.hours = hours;
     this.judge = judge;
     this.policyBook = policyBook;
+    this.prices = prices;
+    this.divergence = divergence;
   }
 
   /**
@@ -59,13 +67,14 @@ public class LearningService {
    * @return by how much the ingest totals moved: {@code calls}, {@code duplicates}, ...
    */
   public SortedMap<String, Long> apply(Connection connection, Facts facts) throws SQLException {
-    return apply(connection, facts, policyBook.current());
+    return apply(connection, facts, policyBook.current(), prices.current());
   }
 
-  /** As {@link #apply(Connection, Facts)}, by another policy. */
+  /** As {@link #apply(Connection, Facts)}, by another policy and other prices. */
   public SortedMap<String, Long> apply(
-      Connection connection, Facts facts, PolicyBook.Published published) throws SQLException {
-    PolicyView policy = PolicyView.of(published);
+      Connection connection, Facts facts, PolicyBook.Published published, Catalogue catalogue)
+      throws SQLException {
+    PolicyView policy = PolicyView.of(published, catalogue);
     CallSums sums = new CallSums();
     Map<CallRepository.CallKey, JudgedCall> distinct =
         distinct(connection, facts.calls(), policy, sums);
@@ -82,6 +91,7 @@ public class LearningService {
           }
         });
     sums.count("duplicates", (long) distinct.size() - fresh.size());
+    divergence.count(connection, fresh);
     EpisodeLearner.Learned learned =
         learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
     learned.totals().forEach(sums::count);
