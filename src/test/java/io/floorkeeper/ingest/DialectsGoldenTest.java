@@ -39,9 +39,26 @@ class DialectsGoldenTest {
 
   private static final List<String> COLUMNS =
       List.of(
-          "dialect", "payload", "which", "calls of spans", "model", "requested", "provider",
-          "input", "cache read", "cache write", "output", "reasoning", "reported USD", "role",
-          "role from", "session", "response", "error", "judged", "USD");
+          "dialect",
+          "payload",
+          "which",
+          "calls of spans",
+          "model",
+          "requested",
+          "provider",
+          "input",
+          "cache read",
+          "cache write",
+          "output",
+          "reasoning",
+          "reported USD",
+          "role",
+          "role from",
+          "session",
+          "response",
+          "error",
+          "judged",
+          "USD");
 
   private final Dialects dialects = Dialects.bundled();
   private final Map<Integer, List<String>> seen = new TreeMap<>();
@@ -88,12 +105,18 @@ class DialectsGoldenTest {
                 scope,
                 Map.of(),
                 Otlp.span(
-                    "openinference.span.kind", "LLM",
-                    "llm.model_name", "claude-sonnet-4-5",
-                    "llm.token_count.prompt", input,
-                    "llm.token_count.prompt_details.cache_read", read,
-                    "llm.token_count.prompt_details.cache_write", write,
-                    "llm.token_count.completion", 2_000))
+                    "openinference.span.kind",
+                    "LLM",
+                    "llm.model_name",
+                    "claude-sonnet-4-5",
+                    "llm.token_count.prompt",
+                    input,
+                    "llm.token_count.prompt_details.cache_read",
+                    read,
+                    "llm.token_count.prompt_details.cache_write",
+                    write,
+                    "llm.token_count.completion",
+                    2_000))
             .toByteArray();
 
     // When
@@ -116,8 +139,7 @@ class DialectsGoldenTest {
     StringBuilder table = new StringBuilder();
     table.append("| ").append(String.join(" | ", COLUMNS)).append(" |\n");
     table.append("|---".repeat(COLUMNS.size())).append("|\n");
-    seen.values()
-        .forEach(row -> table.append("| ").append(String.join(" | ", row)).append(" |\n"));
+    seen.values().forEach(row -> table.append("| ").append(String.join(" | ", row)).append(" |\n"));
     Files.createDirectories(Path.of("target"));
     Files.writeString(Path.of("target", "golden-dialects.md"), table);
   }

@@ -136,8 +136,7 @@ class DialectsTest {
 
     // Then
     Dialect mine = dialects.of(span("mine", Map.of())).dialect();
-    Dialect base =
-        dialects.of(span("", Map.of("openinference.span.kind", "LLM"))).dialect();
+    Dialect base = dialects.of(span("", Map.of("openinference.span.kind", "LLM"))).dialect();
     assertThat(mine.keys().agent()).containsExactly("who");
     assertThat(mine.keys().inputTokens()).isEqualTo(base.keys().inputTokens()).isNotEmpty();
     assertThat(mine.inclCache()).isFalse();
@@ -199,8 +198,7 @@ class DialectsTest {
   }
 
   @Test
-  void ofAFolderEveryFileIsADialectInTheOrderOfTheirNames(@TempDir Path folder)
-      throws IOException {
+  void ofAFolderEveryFileIsADialectInTheOrderOfTheirNames(@TempDir Path folder) throws IOException {
     // Given, the first of which extends the second
     Files.writeString(
         folder.resolve("10-first.json"),
@@ -232,13 +230,13 @@ class DialectsTest {
   }
 
   @Test
-  void theStartIsRefusedWithTheSettingTheFileAndTheReason(@TempDir Path folder)
-      throws IOException {
-    Path broken = Files.writeString(folder.resolve("x.json"), WHOLE.replace("\"keys\"", "\"kees\""));
+  void theStartIsRefusedWithTheSettingTheFileAndTheReason(@TempDir Path folder) throws IOException {
+    Path broken =
+        Files.writeString(folder.resolve("x.json"), WHOLE.replace("{\n", "{\"oder\": 1,\n"));
 
     assertThatThrownBy(() -> new Readers(settings(broken + ",src/site/examples/dialect-acme.json")))
         .isInstanceOf(StartRefusedException.class)
-        .hasMessageStartingWith("floorkeeper.ingest.dialects: " + broken + ": kees: unknown key");
+        .hasMessageStartingWith("floorkeeper.ingest.dialects: " + broken + ": oder: unknown key");
     assertThat(new Readers(settings("src/site/examples/dialect-acme.json")).dialects().ids())
         .startsWith("acme-agents");
   }

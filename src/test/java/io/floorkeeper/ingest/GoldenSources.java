@@ -62,9 +62,7 @@ final class GoldenSources {
       }
       ObjectNode root = JSON.createObjectNode();
       ObjectNode group = root.putArray(logs ? "resourceLogs" : "resourceSpans").addObject();
-      group
-          .putObject("resource")
-          .set("attributes", Samples.attributes(fixture.get("resource")));
+      group.putObject("resource").set("attributes", Samples.attributes(fixture.get("resource")));
       scoped(group, logs, fixture.get("scope").asText(), items);
       return Otlp.utf8(root);
     }

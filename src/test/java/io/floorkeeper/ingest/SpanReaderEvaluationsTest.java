@@ -98,7 +98,8 @@ class SpanReaderEvaluationsTest {
         .isInstanceOfSatisfying(
             SpanReading.Rejected.class,
             r ->
-                assertThat(List.of(r.code(), r.field())).containsExactly("no_target", "session.id"));
+                assertThat(List.of(r.code(), r.field()))
+                    .containsExactly("no_target", "session.id"));
   }
 
   @Test
@@ -188,19 +189,12 @@ class SpanReaderEvaluationsTest {
   }
 
   private static Span.Link.Builder link(String spanId) {
-    return Span.Link.newBuilder()
-        .setTraceId(Otlp.bytes(OTHER_TRACE))
-        .setSpanId(Otlp.bytes(spanId));
+    return Span.Link.newBuilder().setTraceId(Otlp.bytes(OTHER_TRACE)).setSpanId(Otlp.bytes(spanId));
   }
 
   private static Evaluation evaluation(String name, double score, Optional<String> identifier) {
     return new Evaluation(
-        name,
-        Optional.of(score),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        identifier);
+        name, Optional.of(score), Optional.empty(), Optional.empty(), Optional.empty(), identifier);
   }
 
   private static List<TargetedEvaluation> evaluations(Span.Builder span) {

@@ -49,7 +49,8 @@ class SpanReaderLinksTest {
         .containsExactly("planner", "floorkeeper.role");
     assertThat(role("pydantic-ai", Map.of(), span("agent_name", "joker")))
         .containsExactly("joker", "agent_name");
-    assertThat(role("x", Map.of(), span("openinference.span.kind", "AGENT", "agent.name", "writer")))
+    assertThat(
+            role("x", Map.of(), span("openinference.span.kind", "AGENT", "agent.name", "writer")))
         .containsExactly("writer", "agent.name");
     assertThat(
             role(

@@ -164,8 +164,7 @@ class SpanReaderLogsTest {
   void twoJudgementsOfOneMomentAreToldApart() {
     TargetedEvaluation one = evaluation(judgement(Otlp.TRACE, Otlp.SPAN, Map.of()));
     TargetedEvaluation two =
-        evaluation(
-            judgement(Otlp.TRACE, Otlp.SPAN, Map.of("gen_ai.evaluation.score.value", 0.25)));
+        evaluation(judgement(Otlp.TRACE, Otlp.SPAN, Map.of("gen_ai.evaluation.score.value", 0.25)));
 
     assertThat(one.saidAt()).isEqualTo(two.saidAt()).isEqualTo(WRITTEN);
     assertThat(one.source()).startsWith("log:").isNotEqualTo(two.source());
