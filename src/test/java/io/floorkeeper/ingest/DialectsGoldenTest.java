@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Pricing;
 import io.floorkeeper.ledger.Tokens;
-import io.floorkeeper.policy.Price;
+import io.floorkeeper.pricing.Price;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DialectsGoldenTest {
   /** Dollars per million tokens, for all rows: each kind of token has its own. */
   private static final Price PRICE =
-      new Price(
+      Price.flat(
           new BigDecimal("3"), new BigDecimal("0.3"), new BigDecimal("3.75"), new BigDecimal("15"));
 
   private static final List<String> COLUMNS =
@@ -123,7 +123,7 @@ class DialectsGoldenTest {
     Tokens tokens = Readings.call(value).tokens().orElseThrow();
 
     // Then
-    assertThat(usd(Pricing.nanoUsd(PRICE, tokens))).isEqualTo(usd);
+    assertThat(usd(Pricing.nanoUsd(PRICE, tokens, BigDecimal.ONE))).isEqualTo(usd);
   }
 
   @Test
@@ -180,7 +180,7 @@ class DialectsGoldenTest {
         call.responseId().orElse(""),
         call.error() ? call.errorType().orElse("yes") : "",
         String.join(", ", call.evaluations().stream().map(e -> e.name()).toList()),
-        tokens.map(t -> usd(Pricing.nanoUsd(PRICE, t))).orElse(""));
+        tokens.map(t -> usd(Pricing.nanoUsd(PRICE, t, BigDecimal.ONE))).orElse(""));
   }
 
   private static String usd(long nanoUsd) {

@@ -82,6 +82,7 @@ class DialectsTest {
           ["acme.model"]    | [" "]                   | keys                     | holds an empty one
           "id": "house"     | "id": "a", "agent_span_names": ["x"] | '' | agent_span_names must end in *
           "id": "house"     | "id": "a", "signal": "metrics" | signal            | is of the wrong type
+          "id": "house"     | "id": "a", "signal": "logs" | ''                   | must end in -logs
           "id": "house"     | "id": "a", "identity": [[]] | ''                   | a group of identity
           "id": "house"     | "id": "a", "extends": 7 | extends                  | must be the id of one of
           """)
