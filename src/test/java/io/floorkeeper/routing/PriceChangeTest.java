@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Costs are learned as tokens and priced when they are read: a change of price needs no call. */
-class PriceChangeTest {
+class PriceChangeTest extends RouterFixture {
   private static final Instant AUTUMN = Instant.parse("2026-11-25T12:00:00Z");
   private static final Instant NEXT_YEAR = Instant.parse("2027-01-02T12:00:00Z");
 
@@ -72,6 +72,28 @@ class PriceChangeTest {
   void theAllocationFollows() {
     assertThat(propensity(AUTUMN, 0)).isGreaterThan(propensity(AUTUMN, 1));
     assertThat(propensity(NEXT_YEAR, 1)).isGreaterThan(propensity(NEXT_YEAR, 0));
+  }
+
+  /** Within one epoch: the log keeps one explanation for each key. */
+  @Test
+  void anAllocationIsExplainedByThePricesThatItWasMadeAt() {
+    Decision autumn = decide(AUTUMN);
+    Decision nextYear = decide(NEXT_YEAR);
+
+    assertThat(nextYear.id().epoch()).isEqualTo(autumn.id().epoch());
+    assertThat(LogRecords.allocationKey(nextYear)).isNotEqualTo(LogRecords.allocationKey(autumn));
+    assertThat(Explanation.record(autumn).prices())
+        .isEqualTo(autumn.snapshot().prices())
+        .isEqualTo(priced(Fixture.catalogue(), AUTUMN.plusSeconds(60)).policy().prices())
+        .isNotEqualTo(nextYear.snapshot().prices())
+        .isNotZero();
+    assertThat(published.policy().prices())
+        .as("the policy says but one, and the file none")
+        .isZero();
+  }
+
+  private Decision decide(Instant at) {
+    return decide(Snapshots.of(priced(Fixture.catalogue(), at), evidence), Ask.worker());
   }
 
   /** 250,000 tokens in five calls are not a long input; in one call they are. */
