@@ -67,8 +67,7 @@ class PriceRecordsIT {
     String then = Fixture.text();
     String now = then.replace("\"output_mtok\": 5", "\"output_mtok\": 50");
     for (String text : List.of(then, now, then, now)) { // loaded again and again, by replicas
-      repository.keep(
-          Fixture.read(text).digest(), text.getBytes(StandardCharsets.UTF_8));
+      repository.keep(Fixture.read(text).digest(), text.getBytes(StandardCharsets.UTF_8));
     }
     // When
     PriceBook book = new PriceBook(repository);
@@ -80,7 +79,9 @@ class PriceRecordsIT {
     assertThat(book.of(book.current().digest())).containsSame(book.current());
     assertThat(book.of("none")).contains(Catalogue.NONE);
     assertThat(book.of("0".repeat(64))).isEmpty();
-    assertThat(repository.latest()).map(CatalogueReader::read).map(Catalogue::digest)
+    assertThat(repository.latest())
+        .map(CatalogueReader::read)
+        .map(Catalogue::digest)
         .contains(book.current().digest());
   }
 
