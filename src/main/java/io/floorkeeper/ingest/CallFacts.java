@@ -103,13 +103,13 @@ final class CallFacts {
       return;
     }
     Optional<CallPrice> price = prices.of(call);
-    if (price.isEmpty()) {
+    if (price.isEmpty() || price.get().nanoUsd().isEmpty()) {
       add("cost.usd", "unpriced", "neither the policy nor the catalogue knows this model");
     } else {
       Tariff.Quote quote = price.get().quote();
       add(
           "cost.usd",
-          usd(price.get().nanoUsd()),
+          usd(price.get().nanoUsd().getAsLong()),
           "tokens at the price of " + quote.provider() + "/" + quote.model());
     }
   }

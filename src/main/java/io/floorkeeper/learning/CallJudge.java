@@ -33,8 +33,7 @@ class CallJudge {
     Call call = attributed.call();
     Optional<Model> ran = call.model().flatMap(policy.models()::find);
     Optional<CallPrice> price = CallPrice.of(call, policy.models(), policy.tariff());
-    OptionalLong catalogue =
-        price.map(p -> OptionalLong.of(p.nanoUsd())).orElse(OptionalLong.empty());
+    OptionalLong catalogue = price.map(CallPrice::nanoUsd).orElse(OptionalLong.empty());
     Optional<DecisionId> decision = attributed.decision();
     Optional<RolePolicy> role =
         decision.isPresent()

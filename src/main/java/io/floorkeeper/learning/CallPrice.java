@@ -7,13 +7,14 @@ import io.floorkeeper.policy.ModelIndex;
 import io.floorkeeper.policy.Tariff;
 import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the tokens of a call cost, and whose price that is.
  *
- * @param nanoUsd 1e-9 USD
+ * @param nanoUsd 1e-9 USD; empty: it is more than can be counted
  */
-public record CallPrice(Tariff.Quote quote, long nanoUsd) {
+public record CallPrice(Tariff.Quote quote, OptionalLong nanoUsd) {
 
   /**
    * By the policy's word on the model that ran, else by the catalogue's.
