@@ -31,6 +31,7 @@ class SpanHandler implements BatchHandler {
   private final OtlpDecoder decoder;
   private final SpanReader reader;
   private final KeyBook keys;
+  private final JudgingDesk desk;
   private final LearningService learning;
   private final TotalsRepository totals;
   private final Set<String> logTopics;
@@ -39,12 +40,14 @@ class SpanHandler implements BatchHandler {
       OtlpDecoder decoder,
       SpanReader reader,
       KeyBook keys,
+      JudgingDesk desk,
       LearningService learning,
       TotalsRepository totals,
       IngestSettings settings) {
     this.decoder = decoder;
     this.reader = reader;
     this.keys = keys;
+    this.desk = desk;
     this.learning = learning;
     this.totals = totals;
     this.logTopics = Set.copyOf(settings.logTopics());
@@ -82,7 +85,8 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
-    learning.apply(connection, sorted.facts()).forEach(sorted::count);
+    Judging judging = desk.judging(connection, batch);
+    learning.apply(connection, sorted.facts(), judging.policy()).forEach(sorted::count);
     totals.add(connection, sorted.counts);
     return sorted.deadLetters;
   }

@@ -86,7 +86,7 @@ final class StreamTransactions {
             record.partition(),
             record.offset());
       }
-      commit(List.of(record), DeadLetter.record(record, "unprocessable", kind(e)));
+      commit(List.of(record), DeadLetter.record(record, DeadLetter.UNPROCESSABLE, kind(e)));
     }
   }
 
