@@ -36,7 +36,8 @@ final class JsonItem {
       case "endTimeUnixNano", "end_time_unix_nano" ->
           draft.endUnixNano = walk.unsigned("endTimeUnixNano", draft::flaw);
       case "attributes" ->
-          walk.attributes("attributes", known::attribute, draft.attributes, draft::flaw);
+          walk.attributes(
+              "attributes", known::attribute, known::json, draft.attributes, draft::flaw);
       case "events" -> walk.objects("events", draft::flaw, () -> event());
       case "links" -> walk.objects("links", draft::flaw, () -> link());
       case "status" -> {
@@ -58,7 +59,8 @@ final class JsonItem {
       case "observedTimeUnixNano", "observed_time_unix_nano" ->
           draft.observedUnixNano = walk.unsigned("observedTimeUnixNano", draft::flaw);
       case "attributes" ->
-          walk.attributes("attributes", known::logAttribute, draft.attributes, draft::flaw);
+          walk.attributes(
+              "attributes", known::logAttribute, known::json, draft.attributes, draft::flaw);
       default -> walk.skip();
     }
   }
@@ -81,11 +83,14 @@ final class JsonItem {
 
   private void event() throws IOException {
     String[] event = {""};
+    long[] time = {0};
     Map<String, Object> attributes = new HashMap<>();
     walk.members(
         name -> {
           switch (name) {
             case "name" -> event[0] = walk.text("events.name", draft::flaw);
+            case "timeUnixNano", "time_unix_nano" ->
+                time[0] = walk.unsigned("events.timeUnixNano", draft::flaw);
             case "attributes" ->
                 walk.attributes(
                     "events.attributes", known::eventAttribute, attributes, draft::flaw);
@@ -93,7 +98,7 @@ final class JsonItem {
           }
         });
     if (known.event(event[0])) {
-      draft.events.add(new RawSpan.Event(event[0], attributes));
+      draft.events.add(new RawSpan.Event(event[0], time[0], attributes));
     }
   }
 

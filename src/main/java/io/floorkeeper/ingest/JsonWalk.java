@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.floorkeeper.ingest.SpanDraft.Flaw;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -64,11 +66,28 @@ final class JsonWalk implements AutoCloseable {
   void attributes(
       String field, Predicate<String> wanted, Map<String, Object> into, Consumer<Flaw> flaw)
       throws IOException {
-    objects(field, flaw, () -> attribute(field, wanted, into, flaw));
+    attributes(field, wanted, key -> List.of(), into, flaw);
+  }
+
+  /**
+   * @param members what is wanted of a text that is JSON
+   */
+  void attributes(
+      String field,
+      Predicate<String> wanted,
+      Function<String, List<JsonMember>> members,
+      Map<String, Object> into,
+      Consumer<Flaw> flaw)
+      throws IOException {
+    objects(field, flaw, () -> attribute(field, wanted, members, into, flaw));
   }
 
   private void attribute(
-      String field, Predicate<String> wanted, Map<String, Object> into, Consumer<Flaw> flaw)
+      String field,
+      Predicate<String> wanted,
+      Function<String, List<JsonMember>> members,
+      Map<String, Object> into,
+      Consumer<Flaw> flaw)
       throws IOException {
     String[] key = {null};
     Object[] value = {null};
@@ -84,19 +103,21 @@ final class JsonWalk implements AutoCloseable {
             skipped[0] = offset() - 1;
             parser.skipChildren();
             skipped[1] = offset();
-          } else if (wanted.test(key[0])) {
-            value[0] = AttributeValue.read(parser);
+          } else if (wanted.test(key[0]) || !members.apply(key[0]).isEmpty()) {
+            value[0] = AttributeValue.read(parser, members.apply(key[0]), into);
           } else {
             parser.skipChildren();
           }
         });
-    if (key[0] == null || !wanted.test(key[0])) {
+    if (key[0] == null) {
       return;
     }
-    if (skipped[1] > 0) {
-      value[0] = again(skipped[0], skipped[1]);
+    boolean isWanted = wanted.test(key[0]);
+    List<JsonMember> within = members.apply(key[0]);
+    if (skipped[1] > 0 && (isWanted || !within.isEmpty())) {
+      value[0] = again(skipped[0], skipped[1], within, into);
     }
-    if (value[0] != null) {
+    if (isWanted && value[0] != null) {
       into.put(key[0], value[0]);
     }
   }
@@ -105,13 +126,14 @@ final class JsonWalk implements AutoCloseable {
     return (int) parser.currentLocation().getByteOffset();
   }
 
-  private Object again(int from, int to) throws IOException {
+  private Object again(int from, int to, List<JsonMember> members, Map<String, Object> into)
+      throws IOException {
     if (bytes[from] != '{') {
       return new RawSpan.Unusable("wrong_type");
     }
     try (JsonParser value = factory.createParser(bytes, from, to - from)) {
       value.nextToken();
-      return AttributeValue.read(value);
+      return AttributeValue.read(value, members, into);
     }
   }
 

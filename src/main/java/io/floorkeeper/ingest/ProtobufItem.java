@@ -32,6 +32,7 @@ final class ProtobufItem {
   private static final int STATUS = Span.STATUS_FIELD_NUMBER << 3 | LENGTH;
   private static final int STATUS_CODE = Status.CODE_FIELD_NUMBER << 3 | VARINT;
   private static final int EVENT_NAME = Span.Event.NAME_FIELD_NUMBER << 3 | LENGTH;
+  private static final int EVENT_TIME = Span.Event.TIME_UNIX_NANO_FIELD_NUMBER << 3 | FIXED64;
   private static final int EVENT_ATTRIBUTE = Span.Event.ATTRIBUTES_FIELD_NUMBER << 3 | LENGTH;
   private static final int LINK_TRACE_ID = Span.Link.TRACE_ID_FIELD_NUMBER << 3 | LENGTH;
   private static final int LINK_SPAN_ID = Span.Link.SPAN_ID_FIELD_NUMBER << 3 | LENGTH;
@@ -114,7 +115,7 @@ final class ProtobufItem {
       case NAME -> draft.name = wire.text();
       case START -> draft.startUnixNano = wire.fixed64();
       case END -> draft.endUnixNano = wire.fixed64();
-      case ATTRIBUTE -> wire.attribute(known::attribute, draft.attributes);
+      case ATTRIBUTE -> wire.attribute(known::attribute, known::json, draft.attributes);
       case EVENT -> event();
       case LINK -> link();
       case STATUS -> wire.message(this::status);
@@ -132,7 +133,7 @@ final class ProtobufItem {
       case LOG_TIME -> draft.startUnixNano = wire.fixed64();
       case LOG_OBSERVED -> draft.observedUnixNano = wire.fixed64();
       case LOG_EVENT_NAME -> draft.name = wire.text();
-      case LOG_ATTRIBUTE -> wire.attribute(known::logAttribute, draft.attributes);
+      case LOG_ATTRIBUTE -> wire.attribute(known::logAttribute, known::json, draft.attributes);
       default -> {
         return false;
       }
@@ -150,11 +151,13 @@ final class ProtobufItem {
 
   private void event() throws IOException {
     String[] name = {""};
+    long[] time = {0};
     Map<String, Object> attributes = new HashMap<>();
     wire.message(
         tag -> {
           switch (tag) {
             case EVENT_NAME -> name[0] = wire.text();
+            case EVENT_TIME -> time[0] = wire.fixed64();
             case EVENT_ATTRIBUTE -> wire.attribute(known::eventAttribute, attributes);
             default -> {
               return false;
@@ -163,7 +166,7 @@ final class ProtobufItem {
           return true;
         });
     if (known.event(name[0])) {
-      draft.events.add(new RawSpan.Event(name[0], attributes));
+      draft.events.add(new RawSpan.Event(name[0], time[0], attributes));
     }
   }
 

@@ -117,6 +117,7 @@ class SpanHandler implements BatchHandler {
     for (RawSpan span : spans.spans()) {
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
+        sorted.evaluations.addAll(modelCall.evaluations());
         reading = attribute(modelCall.call(), verifying, sorted);
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -104,8 +106,20 @@ final class Wire {
     return in.readEnum();
   }
 
-  /** One key and its value; the value is stepped over first and visited only where it is wanted. */
   void attribute(Predicate<String> wanted, Map<String, Object> into) throws IOException {
+    attribute(wanted, key -> List.of(), into);
+  }
+
+  /**
+   * One key and its value; the value is stepped over first and visited only where it is wanted.
+   *
+   * @param members what is wanted of a text that is JSON
+   */
+  void attribute(
+      Predicate<String> wanted,
+      Function<String, List<JsonMember>> members,
+      Map<String, Object> into)
+      throws IOException {
     String[] key = {""};
     int[] at = {0, 0};
     message(
@@ -121,10 +135,27 @@ final class Wire {
           }
           return true;
         });
+    List<JsonMember> within = members.apply(key[0]);
+    if (!within.isEmpty()) {
+      new Wire(bytes, at[0], at[1]).members(within, into);
+    }
     if (wanted.test(key[0])) {
       Object read = new Wire(bytes, at[0], at[1]).value();
       if (read != null) {
         into.put(key[0], read);
+      }
+    }
+  }
+
+  private void members(List<JsonMember> members, Map<String, Object> into) throws IOException {
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (tag == STRING) {
+        int size = in.readRawVarint32();
+        int start = from + in.getTotalBytesRead();
+        in.skipRawBytes(size);
+        JsonMember.read(bytes, start, size, members, into);
+      } else {
+        skip(tag);
       }
     }
   }

@@ -86,7 +86,7 @@ class OtlpDecoderTest {
                 "gen_ai.agent.name",
                 new RawSpan.Unusable("wrong_type")),
             Map.of("service.name", "shop"),
-            List.of(new RawSpan.Event("exception", Map.of("exception.type", "E"))),
+            List.of(new RawSpan.Event("exception", 0, Map.of("exception.type", "E"))),
             List.of(new RawSpan.Link(TRACE, SPAN)));
     assertThat(fromProtobuf).isEqualTo(new Spans(List.of(expected), List.of()));
     assertThat(fromJson).isEqualTo(fromProtobuf);
