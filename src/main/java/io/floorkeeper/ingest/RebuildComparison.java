@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is compared, row by row: every row of either side that the other has not is a difference. */
+/**
+ * What is compared, row by row: every row of either side that the other has not is a difference.
+ */
 final class RebuildComparison {
   /** Of each side of each comparison. */
   private static final int MOST_SHOWN = 20;
@@ -61,7 +63,11 @@ final class RebuildComparison {
     all.add(
         new Compared(
             "evidence",
-            sums(connection, live, "evidence", List.of("role_no", "bucket", "arm_no", "block", "part"))));
+            sums(
+                connection,
+                live,
+                "evidence",
+                List.of("role_no", "bucket", "arm_no", "block", "part"))));
     all.add(new Compared("evidence_latency", "select * from evidence_latency where calls <> 0"));
     // Calls may be many: by day, their number and a sum over hashes of the rows.
     all.add(
@@ -145,13 +151,21 @@ final class RebuildComparison {
     }
     List<String[]> sides =
         List.of(
-            new String[] {"live", "select * from " + compared.liveTable() + " except select * from " + rebuilt},
-            new String[] {"rebuilt", "select * from " + rebuilt + " except select * from " + compared.liveTable()});
+            new String[] {
+              "live", "select * from " + compared.liveTable() + " except select * from " + rebuilt
+            },
+            new String[] {
+              "rebuilt",
+              "select * from " + rebuilt + " except select * from " + compared.liveTable()
+            });
     for (String[] side : sides) {
       try (Statement statement = connection.createStatement();
           ResultSet row =
               statement.executeQuery(
-                  "select count(*) over (), to_jsonb(d)::text from (" + side[1] + ") as d limit " + MOST_SHOWN)) {
+                  "select count(*) over (), to_jsonb(d)::text from ("
+                      + side[1]
+                      + ") as d limit "
+                      + MOST_SHOWN)) {
         long ofSide = 0;
         while (row.next()) {
           ofSide = row.getLong(1);

@@ -133,7 +133,9 @@ record RebuildCut(
             left[0] += from;
           }
           Integer takenFor =
-              generation != 0 ? Integer.valueOf(generation) : generations.isEmpty() ? null : generations.firstKey();
+              generation != 0
+                  ? Integer.valueOf(generation)
+                  : generations.isEmpty() ? null : generations.firstKey();
           if (takenFor != null) {
             generations
                 .get(takenFor)
@@ -142,9 +144,7 @@ record RebuildCut(
                     new Segment(
                         new TopicPartition(topic, row.getInt("partition")),
                         first ? 0 : from,
-                        generation == 0
-                            ? row.getLong("next_offset")
-                            : row.getLong("end_offset")));
+                        generation == 0 ? row.getLong("next_offset") : row.getLong("end_offset")));
           }
         }
       }
