@@ -5,7 +5,7 @@ create table judging (
   catalogue_digest text not null,
   began_at         timestamptz not null default now()
 );
-comment on table judging is 'A recorded fact: a stretch of time in which every replica judged by one policy and one price catalogue. Every transaction of a generation is committed before the first of the next one. catalogue_digest: empty where there was none.';
+comment on table judging is 'A recorded fact: a stretch of time in which every replica judged by one policy and one price catalogue. Every transaction of a generation is committed before the first of the next one. catalogue_digest: of price_catalogue, or none.';
 
 create table judged_from (
   cluster_id  text not null,

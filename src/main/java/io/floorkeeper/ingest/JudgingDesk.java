@@ -1,6 +1,7 @@
 package io.floorkeeper.ingest;
 
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -35,16 +36,18 @@ class JudgingDesk {
       """;
 
   private final PolicyBook policies;
+  private final PriceBook prices;
 
-  JudgingDesk(PolicyBook policies) {
+  JudgingDesk(PolicyBook policies, PriceBook prices) {
     this.policies = policies;
+    this.prices = prices;
   }
 
   /** A generation as its row has it. */
   private record Generation(int number, int policyVersion, String catalogueDigest) {
     boolean is(Judging judging) {
       return policyVersion == judging.policy().version()
-          && catalogueDigest.equals(judging.catalogueDigest());
+          && catalogueDigest.equals(judging.catalogue().digest());
     }
   }
 
@@ -53,7 +56,7 @@ class JudgingDesk {
     if (batch.recorded().isPresent()) {
       return batch.recorded().get();
     }
-    Judging inForce = new Judging(policies.current());
+    Judging inForce = new Judging(policies.current(), prices.current());
     enter(connection, batch, generation(connection, inForce));
     return inForce;
   }
@@ -100,7 +103,7 @@ class JudgingDesk {
             "insert into judging (policy_version, catalogue_digest) values (?, ?)"
                 + " returning generation")) {
       insert.setInt(1, judging.policy().version());
-      insert.setString(2, judging.catalogueDigest());
+      insert.setString(2, judging.catalogue().digest());
       try (ResultSet row = insert.executeQuery()) {
         row.next();
         return row.getInt(1);

@@ -5,6 +5,8 @@ import io.floorkeeper.platform.KafkaSettings;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyHistory;
+import io.floorkeeper.pricing.Catalogue;
+import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,6 +39,7 @@ class RebuildService {
   private final TopicDirectory directory;
   private final Streams streams;
   private final PolicyHistory history;
+  private final PriceBook prices;
   private final RebuildSchema schema;
 
   RebuildService(
@@ -45,12 +48,14 @@ class RebuildService {
       TopicDirectory directory,
       Streams streams,
       PolicyHistory history,
+      PriceBook prices,
       RebuildSchema schema) {
     this.database = database;
     this.kafka = kafka;
     this.directory = directory;
     this.streams = streams;
     this.history = history;
+    this.prices = prices;
     this.schema = schema;
   }
 
@@ -150,7 +155,16 @@ class RebuildService {
                           "policy version "
                               + generation.policyVersion()
                               + " cannot be read here, and records were judged by it"));
-      return new Judging(policy);
+      Catalogue catalogue =
+          prices
+              .of(generation.catalogueDigest())
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "the price catalogue "
+                              + generation.catalogueDigest()
+                              + " is not kept, and records were judged by it"));
+      return new Judging(policy, catalogue);
     }
   }
 

@@ -72,6 +72,7 @@ final class RebuildTopics implements AutoCloseable {
       ends.put(partition, end);
       if (begin < end) {
         consumer.seek(partition, begin);
+        consumer.resume(Set.of(partition)); // a partition that is assigned again stays paused
         open.add(partition);
       } else {
         consumer.pause(Set.of(partition));

@@ -86,7 +86,9 @@ class SpanHandler implements BatchHandler {
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
     Judging judging = desk.judging(connection, batch);
-    learning.apply(connection, sorted.facts(), judging.policy()).forEach(sorted::count);
+    learning
+        .apply(connection, sorted.facts(), judging.policy(), judging.catalogue())
+        .forEach(sorted::count);
     totals.add(connection, sorted.counts);
     return sorted.deadLetters;
   }
