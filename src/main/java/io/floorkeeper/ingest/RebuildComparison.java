@@ -75,7 +75,10 @@ final class RebuildComparison {
             "calls_of_day",
             "select day, count(*) as calls,"
                 + " sum(hashtextextended((to_jsonb(c) - 'ingested_at')::text, 0)::numeric) as checksum"
-                + " from call c group by day"));
+                + " from call c where day >= date '"
+                + horizon(connection)
+                + "' group by day"));
+    all.add(new Compared("call_hour", "select * from call_hour where calls <> 0"));
     all.add(
         new Compared(
             "spend_day",
@@ -97,6 +100,15 @@ final class RebuildComparison {
             "select topic_id, partition, record_offset, item, code, field from dead_letter"
                 + " where code <> 'broken_decision'"));
     return all;
+  }
+
+  /** Calls that began before it are forgotten on the live side. */
+  private static String horizon(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select horizon from call_retention")) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   /** All columns of a table of sums; rows of which every sum is 0 are as good as none. */

@@ -4,6 +4,7 @@ import io.floorkeeper.learning.Facts;
 import io.floorkeeper.learning.LearningService;
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallWindow;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.KeyBook;
@@ -32,6 +33,7 @@ class SpanHandler implements BatchHandler {
   private final SpanReader reader;
   private final KeyBook keys;
   private final JudgingDesk desk;
+  private final CallWindow window;
   private final LearningService learning;
   private final TotalsRepository totals;
   private final Set<String> logTopics;
@@ -41,6 +43,7 @@ class SpanHandler implements BatchHandler {
       SpanReader reader,
       KeyBook keys,
       JudgingDesk desk,
+      CallWindow window,
       LearningService learning,
       TotalsRepository totals,
       IngestSettings settings) {
@@ -48,6 +51,7 @@ class SpanHandler implements BatchHandler {
     this.reader = reader;
     this.keys = keys;
     this.desk = desk;
+    this.window = window;
     this.learning = learning;
     this.totals = totals;
     this.logTopics = Set.copyOf(settings.logTopics());
@@ -72,6 +76,11 @@ class SpanHandler implements BatchHandler {
 
   @Override
   public List<DeadLetter> apply(Connection connection, StreamBatch batch) throws SQLException {
+    return prepare(batch).apply(connection);
+  }
+
+  @Override
+  public Prepared prepare(StreamBatch batch) {
     Sorted sorted = new Sorted();
     DecisionKeys verifying = keys.current();
     for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
@@ -85,12 +94,42 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
-    Judging judging = desk.judging(connection, batch);
-    learning
-        .apply(connection, sorted.facts(), judging.policy(), judging.catalogue())
-        .forEach(sorted::count);
-    totals.add(connection, sorted.counts);
-    return sorted.deadLetters;
+    return new Read(batch, sorted);
+  }
+
+  /** Read, and to be applied once. */
+  private final class Read implements Prepared {
+    private final StreamBatch batch;
+    private final Sorted sorted;
+    private long duplicates;
+
+    Read(StreamBatch batch, Sorted sorted) {
+      this.batch = batch;
+      this.sorted = sorted;
+    }
+
+    @Override
+    public List<DeadLetter> apply(Connection connection) throws SQLException {
+      TreeMap<String, Long> counts = new TreeMap<>(sorted.counts);
+      Judging judging = desk.judging(connection, batch);
+      learning
+          .apply(connection, sorted.facts(), judging.policy(), judging.catalogue())
+          .forEach((name, by) -> counts.merge(name, by, Long::sum));
+      duplicates = counts.getOrDefault("duplicates", 0L);
+      totals.add(connection, counts);
+      return sorted.deadLetters;
+    }
+
+    @Override
+    public long items() {
+      return sorted.counts.getOrDefault("spans", 0L)
+          + sorted.counts.getOrDefault("log_records", 0L);
+    }
+
+    @Override
+    public long duplicates() {
+      return duplicates;
+    }
   }
 
   @Override
@@ -120,7 +159,7 @@ class SpanHandler implements BatchHandler {
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
         sorted.evaluations.addAll(modelCall.evaluations());
-        reading = attribute(modelCall.call(), verifying, sorted);
+        reading = take(modelCall.call(), verifying, sorted);
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);
         notACall.link().ifPresent(sorted.links::add);
@@ -130,6 +169,18 @@ class SpanHandler implements BatchHandler {
         sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
       }
     }
+  }
+
+  private SpanReading take(Call call, DecisionKeys verifying, Sorted sorted) {
+    Optional<CallWindow.Refusal> refusal = window.refusal(call.startedAt());
+    return refusal.isPresent()
+        ? new SpanReading.Rejected(
+            call.traceId(),
+            call.spanId(),
+            refusal.get().code(),
+            "startTimeUnixNano",
+            refusal.get().message())
+        : attribute(call, verifying, sorted);
   }
 
   /** Verifies the decision id that a call carries; a call that carries a wrong one is rejected. */

@@ -88,7 +88,6 @@ class EpisodeLearner {
       return new Learned(Map.of(), List.of());
     }
     List<Change> changes = changes(connection, calls);
-    episodes.update(connection, changes.stream().map(Change::after).toList());
     Deltas deltas = deltas(changes);
     roleStates.lock(connection, deltas.roles.keySet());
     Map<Integer, List<RoleWatch.Alarm>> alarms = watch(connection, changes, deltas, policy);
@@ -106,32 +105,42 @@ class EpisodeLearner {
 
   private List<Change> changes(Connection connection, List<JudgedCall> calls) throws SQLException {
     Map<ByteBuffer, List<JudgedCall>> byRoot = new LinkedHashMap<>();
-    Map<ByteBuffer, Episode> opened = new LinkedHashMap<>();
     for (JudgedCall call : calls) {
-      ByteBuffer root = ByteBuffer.wrap(call.decision().root());
-      byRoot.computeIfAbsent(root, r -> new ArrayList<>()).add(call);
-      opened.putIfAbsent(
-          root,
-          Episode.opened(
-              call.decision(),
-              sessionHash(call.attributed().call().sessionId()),
-              call.role().map(RolePolicy::errorsCountAsZero).orElse(false)));
+      byRoot
+          .computeIfAbsent(ByteBuffer.wrap(call.decision().root()), r -> new ArrayList<>())
+          .add(call);
     }
-    Map<ByteBuffer, Episode> stored = episodes.lock(connection, opened.values());
-    List<Change> changes = new ArrayList<>();
+    // Most are new: they are written complete and once.
+    Map<ByteBuffer, Change> changes = new LinkedHashMap<>();
     byRoot.forEach(
-        (root, ofEpisode) -> {
-          Episode after = stored.get(root);
-          for (JudgedCall call : ofEpisode) {
-            after =
-                after
-                    .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
-                    .seen(
-                        call.decision().flags(), sessionHash(call.attributed().call().sessionId()));
-          }
-          changes.add(new Change(stored.get(root), after.asWatched(), ofEpisode));
-        });
-    return changes;
+        (root, ofEpisode) -> changes.put(root, change(opened(ofEpisode.get(0)), ofEpisode)));
+    Set<ByteBuffer> fresh =
+        episodes.open(connection, changes.values().stream().map(Change::after).toList());
+    List<ByteBuffer> known =
+        byRoot.keySet().stream().filter(root -> !fresh.contains(root)).toList();
+    episodes
+        .lock(connection, known)
+        .forEach((root, stored) -> changes.put(root, change(stored, byRoot.get(root))));
+    episodes.update(connection, known.stream().map(changes::get).map(Change::after).toList());
+    return List.copyOf(changes.values());
+  }
+
+  private static Episode opened(JudgedCall first) {
+    return Episode.opened(
+        first.decision(),
+        sessionHash(first.attributed().call().sessionId()),
+        first.role().map(RolePolicy::errorsCountAsZero).orElse(false));
+  }
+
+  private static Change change(Episode before, List<JudgedCall> calls) {
+    Episode after = before;
+    for (JudgedCall call : calls) {
+      after =
+          after
+              .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
+              .seen(call.decision().flags(), sessionHash(call.attributed().call().sessionId()));
+    }
+    return new Change(before, after.asWatched(), calls);
   }
 
   private static Deltas deltas(List<Change> changes) {
