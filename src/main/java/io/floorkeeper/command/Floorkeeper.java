@@ -41,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       AuditCommand.class,
       KeysCommand.class,
       RebuildCommand.class,
+      IngestCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,
