@@ -65,6 +65,10 @@ class CollectorIT {
         agents.work(
             role(i), decision.path("decision_id").asText(), decision.path("model").asText());
         if (killed && i == tasks / 2) {
+          await("the Collector is writing")
+              .atMost(LONG)
+              .pollInterval(Duration.ofMillis(20))
+              .until(() -> collector.metric("otelcol_exporter_sent_spans_total") > 0);
           collector.kill();
           collector.start();
         }
@@ -104,6 +108,7 @@ class CollectorIT {
       assertThat(topics.verdicts).isGreaterThanOrEqualTo(truth.verdicts());
       if (!killed) {
         assertThat(topics.verdicts).isEqualTo(truth.verdicts());
+        assertThat(total(service, "log_records")).isEqualTo(truth.verdicts());
       }
     }
   }
@@ -113,7 +118,8 @@ class CollectorIT {
     long duplicates = total(service, "duplicates");
     assertThat(total(service, "calls")).isEqualTo(truth.calls());
     assertThat(total(service, "routed")).isEqualTo(truth.calls());
-    assertThat(total(service, "spans") - total(service, "not_calls"))
+    assertThat(
+            total(service, "spans") + total(service, "log_records") - total(service, "not_calls"))
         .isEqualTo(truth.calls() + duplicates);
     if (!killed) {
       assertThat(duplicates).isZero();
