@@ -11,14 +11,18 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Episodes in Postgres, locked in the order of their roots. */
 @ApplicationScoped
@@ -53,9 +57,11 @@ class EpisodeRepository {
    * The stored episodes behind these, locked until the transaction ends; those not stored yet are
    * opened first, so that two replicas that meet a new episode at once cannot both think it theirs.
    *
+   * @param others roots of episodes that are locked besides, where they are stored
    * @return by root
    */
-  Map<ByteBuffer, Episode> lock(Connection connection, Collection<Episode> opened)
+  Map<ByteBuffer, Episode> lock(
+      Connection connection, Collection<Episode> opened, Collection<ByteBuffer> others)
       throws SQLException {
     List<Episode> inOrder =
         opened.stream().sorted((a, b) -> Arrays.compareUnsigned(a.root(), b.root())).toList();
@@ -81,7 +87,10 @@ class EpisodeRepository {
       select.setArray(
           1,
           connection.createArrayOf(
-              "bytea", inOrder.stream().map(Episode::root).toArray(byte[][]::new)));
+              "bytea",
+              Stream.concat(
+                      inOrder.stream().map(Episode::root), others.stream().map(ByteBuffer::array))
+                  .toArray(byte[][]::new)));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           Episode episode = episode(row);
@@ -90,6 +99,45 @@ class EpisodeRepository {
       }
     }
     return stored;
+  }
+
+  /** The sessions that these episodes are stored with. */
+  Set<Long> sessions(Connection connection, Collection<ByteBuffer> roots) throws SQLException {
+    Set<Long> sessions = new HashSet<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select distinct session_hash from episode where root = any (?)"
+                + " and session_hash is not null")) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "bytea", roots.stream().map(ByteBuffer::array).toArray(byte[][]::new)));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          sessions.add(row.getLong(1));
+        }
+      }
+    }
+    return sessions;
+  }
+
+  /** The roots of these sessions' episodes, of each at most so many. */
+  List<ByteBuffer> ofSessions(Connection connection, Collection<Long> sessions, int most)
+      throws SQLException {
+    List<ByteBuffer> roots = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select e.root from unnest(?::bigint[]) as s (hash) cross join lateral"
+                + " (select root from episode where session_hash = s.hash limit ?) e")) {
+      select.setArray(1, connection.createArrayOf("bigint", sessions.toArray()));
+      select.setInt(2, most);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          roots.add(ByteBuffer.wrap(row.getBytes(1)));
+        }
+      }
+    }
+    return roots;
   }
 
   void update(Connection connection, Collection<Episode> episodes) throws SQLException {

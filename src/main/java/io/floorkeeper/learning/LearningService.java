@@ -2,6 +2,7 @@ package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.CallRepository;
+import io.floorkeeper.ledger.CorrelationRepository;
 import io.floorkeeper.policy.PolicyBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -21,19 +22,25 @@ import java.util.TreeMap;
 @ApplicationScoped
 public class LearningService {
   private final CallRepository calls;
+  private final EvaluationJoin evaluations;
   private final EpisodeLearner learner;
+  private final CorrelationRepository correlation;
   private final SpendCounter spending;
   private final CallJudge judge;
   private final PolicyBook policyBook;
 
   LearningService(
       CallRepository calls,
+      EvaluationJoin evaluations,
       EpisodeLearner learner,
+      CorrelationRepository correlation,
       SpendCounter spending,
       CallJudge judge,
       PolicyBook policyBook) {
     this.calls = calls;
+    this.evaluations = evaluations;
     this.learner = learner;
+    this.correlation = correlation;
     this.spending = spending;
     this.judge = judge;
     this.policyBook = policyBook;
@@ -71,12 +78,16 @@ public class LearningService {
           }
         });
     totals.merge("duplicates", (long) batch.size() - fresh.size(), Long::sum);
+    Joined joined = evaluations.join(connection, fresh, facts.evaluations());
     EpisodeLearner.Learned learned =
-        learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
+        learner.learn(
+            connection, fresh.stream().filter(JudgedCall::teaches).toList(), joined, policy);
+    joined.totals.forEach((name, by) -> totals.merge(name, by, Long::sum));
     learned.totals().forEach((name, by) -> totals.merge(name, by, Long::sum));
     spending
         .called(connection, fresh, learned.begun(), policy)
         .forEach((name, by) -> totals.merge(name, by, Long::sum));
+    correlation.add(connection, joined.hours);
     return totals;
   }
 

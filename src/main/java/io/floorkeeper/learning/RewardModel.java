@@ -28,6 +28,9 @@ final class RewardModel {
       Set.of("fail", "failed", "false", "incorrect", "bad", "no");
   private static final double MICROS = 1e6;
 
+  /** Characters of a name or identifier beyond which an evaluation is none. */
+  static final int LONGEST_NAME = 200;
+
   private RewardModel() {}
 
   /** Doubles do not add up alike in every order. */
@@ -49,7 +52,9 @@ final class RewardModel {
     double probability = 1;
     for (Evaluation evaluation : evaluations.stream().sorted(ORDER).toList()) {
       EvaluationRule rule = rules.get(evaluation.name());
-      if (rule == null && !rules.isEmpty()) {
+      if (rule == null && !rules.isEmpty()
+          || evaluation.name().length() > LONGEST_NAME
+          || evaluation.identifier().map(String::length).orElse(0) > LONGEST_NAME) {
         continue;
       }
       OptionalDouble quality = rule == null ? unruled(evaluation) : ruled(evaluation, rule);
