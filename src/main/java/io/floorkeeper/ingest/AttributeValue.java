@@ -3,13 +3,21 @@ package io.floorkeeper.ingest;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 
 /** Reads the {@code AnyValue} of OTLP/JSON into what the protobuf encoding would give. */
 final class AttributeValue {
   private AttributeValue() {}
 
-  /** From the start of the value to its end; null where it is empty. */
-  static Object read(JsonParser parser) throws IOException {
+  /**
+   * From the start of the value to its end; null where it is empty.
+   *
+   * @param members what is wanted of a text that is JSON; if anything is, then the text itself is
+   *     not made a string beyond its bound
+   */
+  static Object read(JsonParser parser, List<JsonMember> members, Map<String, Object> into)
+      throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
@@ -25,7 +33,7 @@ final class AttributeValue {
       }
       value =
           switch (kind) {
-            case "stringValue", "string_value" -> string(parser);
+            case "stringValue", "string_value" -> string(parser, members, into);
             case "boolValue", "bool_value" -> bool(parser);
             case "intValue", "int_value" -> integer(parser);
             case "doubleValue", "double_value" -> floating(parser);
@@ -45,10 +53,22 @@ final class AttributeValue {
     return value;
   }
 
-  private static Object string(JsonParser parser) throws IOException {
-    return parser.currentToken() == JsonToken.VALUE_STRING
-        ? SpanDraft.bounded(parser.getText())
-        : unusable(parser, "wrong_type");
+  private static Object string(
+      JsonParser parser, List<JsonMember> members, Map<String, Object> into) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      return unusable(parser, "wrong_type");
+    }
+    if (!members.isEmpty()) {
+      JsonMember.read(
+          parser.getTextCharacters(),
+          parser.getTextOffset(),
+          parser.getTextLength(),
+          members,
+          into);
+    }
+    return parser.getTextLength() > RawSpan.MAX_TEXT
+        ? new RawSpan.Unusable("too_long")
+        : SpanDraft.bounded(parser.getText());
   }
 
   private static Object bool(JsonParser parser) throws IOException {

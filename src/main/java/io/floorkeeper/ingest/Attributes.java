@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Looks facts up by ordered keys: the first key that has a value wins. Blank text is no value. */
+/**
+ * Looks facts up by ordered keys: the first key that has a value wins. Blank text is no value. Asks
+ * for everything that is read of a span, so it makes nothing anew.
+ */
 final class Attributes {
   private final Map<String, Object> values;
 
@@ -12,39 +15,67 @@ final class Attributes {
     this.values = values;
   }
 
-  /** A value and the key that held it. */
-  record Found(String key, Object value) {
-    String text() {
-      if (value instanceof RawSpan.Unusable unusable) {
-        throw DisbeliefException.of(key, unusable);
+  /** The first of these keys that has a value; null: none has. */
+  String key(String[] keys) {
+    for (String key : keys) {
+      if (value(key) != null) {
+        return key;
       }
-      String text = value.toString().strip();
-      if (text.indexOf('\0') >= 0) { // which no database stores
-        throw new DisbeliefException("wrong_type", key, "holds a NUL character");
-      }
-      return text;
     }
+    return null;
   }
 
-  Optional<Found> first(List<String> keys) {
-    for (String key : keys) {
-      Object value = values.get(key);
-      if (value != null && !(value instanceof String text && text.isBlank())) {
-        return Optional.of(new Found(key, value));
+  /** Null where there is none. */
+  Object value(String key) {
+    Object value = values.get(key);
+    return value instanceof String text && text.isBlank() ? null : value;
+  }
+
+  /** The text under a key; null where there is none. */
+  String textOf(String key) {
+    Object value = key == null ? null : value(key);
+    return value == null ? null : text(key, value);
+  }
+
+  Optional<String> text(String[] keys) {
+    return Optional.ofNullable(textOf(key(keys)));
+  }
+
+  Optional<String> text(List<String> keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      Object value = value(keys.get(i));
+      if (value != null) {
+        return Optional.of(text(keys.get(i), value));
       }
     }
     return Optional.empty();
   }
 
-  Optional<Found> first(String key) {
-    return first(List.of(key));
+  /** The text under the first of these keys that has one; empty too where it cannot be used. */
+  Optional<String> usableText(List<String> keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      Object value = value(keys.get(i));
+      if (value != null) {
+        return usable(value) ? Optional.of(value.toString().strip()) : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
-  Optional<String> text(List<String> keys) {
-    return first(keys).map(Found::text);
+  /** Whether text can be made of it and stored. */
+  static boolean usable(Object value) {
+    return !(value instanceof RawSpan.Unusable)
+        && !(value instanceof String text && text.indexOf('\0') >= 0);
   }
 
-  Optional<String> text(String key) {
-    return text(List.of(key));
+  private static String text(String key, Object value) {
+    if (value instanceof RawSpan.Unusable unusable) {
+      throw DisbeliefException.of(key, unusable);
+    }
+    String text = value.toString().strip();
+    if (text.indexOf('\0') >= 0) { // which no database stores
+      throw new DisbeliefException("wrong_type", key, "holds a NUL character");
+    }
+    return text;
   }
 }

@@ -15,7 +15,8 @@ final class ConsumerProperties {
       String clientId,
       String groupId,
       GroupProtocol protocol,
-      int batchRecords) {
+      int batchRecords,
+      int maxMessageBytes) {
     Properties properties = kafka.common();
     properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
@@ -27,6 +28,12 @@ final class ConsumerProperties {
     properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords);
+    // What a partition may hold ready: the broker sends the first record whatever its size, but
+    // then
+    // nothing beside it, and so one at a time.
+    properties.put(
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+        Math.max(ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES, maxMessageBytes));
     return properties;
   }
 }

@@ -20,6 +20,18 @@ final class Data {
     return List.copyOf(list);
   }
 
+  /** Names of attributes, or of members of attributes that hold JSON. */
+  static List<String> keysOf(List<String> keys) {
+    List<String> all = listOf(keys);
+    for (String key : all) {
+      require(!key.isBlank(), "a list of keys holds an empty one");
+      require(
+          !key.startsWith(JsonMember.PREFIX) || JsonMember.isWellFormed(key),
+          key + " must be json:attribute or json:attribute member.member");
+    }
+    return all;
+  }
+
   static Map<String, List<String>> mapOf(Map<String, List<String>> map) {
     Map<String, List<String>> copy = new HashMap<>();
     if (map != null) {

@@ -1,24 +1,34 @@
 package io.floorkeeper.ingest;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * How one family of instrumentation writes a model call down. This is the document of a dialect,
- * field for field: {@code inclCache} is {@code incl_cache} there.
+ * field for field: {@code inclCache} is {@code incl_cache} there. What a document that {@code
+ * extends} another does not say stands in that one, but for {@code id}, {@code about} and {@code
+ * detect}.
  *
  * @param about for people: which software, where the names were read
+ * @param signal what it is written as; absent: spans
  * @param detect any of these: the span is in this dialect
  * @param modelCallWhen any of these: the span is a leaf model call
  * @param neverCountWhen any of these: it is none, whatever else it says
+ * @param carrierWhen any of these: judgements on a span that is no model call are of the one span
+ *     that it links to, not of itself
  * @param inclCache whether the input tokens include those read from and written to a cache
  * @param scopes exceptions by instrumentation scope; the first that matches holds
- * @param keys where each fact stands, in the order to try
+ * @param defaults what holds where no key says it
+ * @param keys where each fact stands, in the order to try; {@code json:attribute member.member}
+ *     stands for a number or a word within an attribute that holds JSON
+ * @param sharedResponseIds response ids of these names are of several calls: not believed
+ * @param agentSpanNames a span of such a name is that of the agent whose name stands for the {@code
+ *     *}
+ * @param identity of a call that has no span of its own: the first of these groups of attributes
+ *     that is there whole tells it from all others
  * @param errorWhen any of these: the call failed
  * @param errorEvents a span event of this name: the call failed; with the keys of the error's type
  * @param evaluationAttributes judgements on the span itself, with {@code {i}} for a number
@@ -27,12 +37,18 @@ import java.util.stream.Stream;
 record Dialect(
     String id,
     String about,
+    Signal signal,
     List<Condition> detect,
     List<Condition> modelCallWhen,
     List<Condition> neverCountWhen,
+    List<Condition> carrierWhen,
     Boolean inclCache,
     List<ScopeRule> scopes,
+    Defaults defaults,
     Keys keys,
+    List<String> sharedResponseIds,
+    List<String> agentSpanNames,
+    List<List<String>> identity,
     List<Condition> errorWhen,
     Map<String, List<String>> errorEvents,
     List<EvaluationKeys> evaluationAttributes,
@@ -41,10 +57,16 @@ record Dialect(
   Dialect {
     Data.require(id != null && id.matches("[a-z0-9-]{1,40}"), "id must match [a-z0-9-]{1,40}");
     about = about == null ? "" : about;
+    signal = signal == null ? Signal.SPANS : signal;
     detect = Data.listOf(detect);
     modelCallWhen = Data.listOf(modelCallWhen);
     neverCountWhen = Data.listOf(neverCountWhen);
+    carrierWhen = Data.listOf(carrierWhen);
     scopes = Data.listOf(scopes);
+    defaults = defaults == null ? new Defaults(null) : defaults;
+    sharedResponseIds = Data.listOf(sharedResponseIds);
+    agentSpanNames = Data.listOf(agentSpanNames);
+    identity = Data.listOf(identity).stream().map(Data::listOf).toList();
     errorWhen = Data.listOf(errorWhen);
     errorEvents = Data.mapOf(errorEvents);
     evaluationAttributes = Data.listOf(evaluationAttributes);
@@ -56,32 +78,42 @@ record Dialect(
     Data.require(!modelCallWhen.isEmpty(), "model_call_when is missing");
     Data.require(inclCache != null, "incl_cache is missing");
     Data.require(keys != null, "keys is missing");
+    Data.require(
+        identity.stream().noneMatch(List::isEmpty), "a group of identity must name an attribute");
+    Data.require(
+        agentSpanNames.stream().allMatch(n -> n.endsWith("*") && n.length() > 1),
+        "agent_span_names must end in *, which stands for the agent");
     evaluationAttributes.forEach(EvaluationKeys::requireIndex);
   }
 
-  boolean detects(RawSpan span) {
-    return detect.stream().anyMatch(condition -> condition.holds(span));
-  }
-
-  Optional<Condition> neverCounts(RawSpan span) {
-    return neverCountWhen.stream().filter(condition -> condition.holds(span)).findFirst();
-  }
-
-  boolean isModelCall(RawSpan span) {
-    return modelCallWhen.stream().anyMatch(condition -> condition.holds(span));
-  }
-
-  boolean inputIncludesCache(RawSpan span) {
-    return scopes.stream()
-        .filter(rule -> Condition.isNamed(span.scope(), rule.scope()))
-        .findFirst()
-        .map(ScopeRule::inclCache)
-        .orElse(inclCache);
+  /** What a dialect is written as. */
+  enum Signal {
+    @JsonProperty("spans")
+    SPANS,
+    @JsonProperty("logs")
+    LOGS
   }
 
   /** All conditions, for whoever must know the keys they test. */
   Stream<Condition> conditions() {
-    return Stream.of(detect, modelCallWhen, neverCountWhen, errorWhen).flatMap(List::stream);
+    return Stream.of(detect, modelCallWhen, neverCountWhen, carrierWhen, errorWhen)
+        .flatMap(List::stream);
+  }
+
+  /** All attributes that it looks at, with {@code json:} where it looks into one. */
+  Stream<String> attributes() {
+    return Stream.of(
+            keys.all(),
+            identity.stream().flatMap(List::stream),
+            conditions()
+                .flatMap(
+                    c ->
+                        Stream.of(
+                                c.attribute().keySet().stream(),
+                                c.present().stream(),
+                                c.absent().stream())
+                            .flatMap(names -> names)))
+        .flatMap(names -> names);
   }
 
   /** An exception for the scopes of these names; a trailing {@code *} stands for any ending. */
@@ -93,7 +125,21 @@ record Dialect(
     }
   }
 
-  /** The ordered keys of each fact; the first that is there wins. */
+  /**
+   * Facts that are the same for all calls of a dialect.
+   *
+   * @param provider null: none
+   */
+  record Defaults(String provider) {}
+
+  /**
+   * The ordered keys of each fact; the first that is there wins.
+   *
+   * @param errorType where one is there, the call failed
+   * @param errorCode names the failure of a call that is known to have failed
+   * @param endedAt an ISO 8601 time, where the record does not say when it was written
+   * @param latencyMillis of a call that is written down as a log record when it ends
+   */
   record Keys(
       List<String> requestModel,
       List<String> responseModel,
@@ -108,23 +154,31 @@ record Dialect(
       List<String> agent,
       List<String> session,
       List<String> responseId,
-      List<String> errorType) {
+      List<String> errorType,
+      List<String> errorCode,
+      List<String> endedAt,
+      List<String> latencyMillis,
+      List<String> serviceTier) {
 
     Keys {
-      requestModel = Data.listOf(requestModel);
-      responseModel = Data.listOf(responseModel);
-      provider = Data.listOf(provider);
-      inputTokens = Data.listOf(inputTokens);
-      cacheReadTokens = Data.listOf(cacheReadTokens);
-      cacheWriteTokens = Data.listOf(cacheWriteTokens);
-      outputTokens = Data.listOf(outputTokens);
-      reasoningTokens = Data.listOf(reasoningTokens);
-      costUsd = Data.listOf(costUsd);
-      costCurrency = Data.listOf(costCurrency);
-      agent = Data.listOf(agent);
-      session = Data.listOf(session);
-      responseId = Data.listOf(responseId);
-      errorType = Data.listOf(errorType);
+      requestModel = Data.keysOf(requestModel);
+      responseModel = Data.keysOf(responseModel);
+      provider = Data.keysOf(provider);
+      inputTokens = Data.keysOf(inputTokens);
+      cacheReadTokens = Data.keysOf(cacheReadTokens);
+      cacheWriteTokens = Data.keysOf(cacheWriteTokens);
+      outputTokens = Data.keysOf(outputTokens);
+      reasoningTokens = Data.keysOf(reasoningTokens);
+      costUsd = Data.keysOf(costUsd);
+      costCurrency = Data.keysOf(costCurrency);
+      agent = Data.keysOf(agent);
+      session = Data.keysOf(session);
+      responseId = Data.keysOf(responseId);
+      errorType = Data.keysOf(errorType);
+      errorCode = Data.keysOf(errorCode);
+      endedAt = Data.keysOf(endedAt);
+      latencyMillis = Data.keysOf(latencyMillis);
+      serviceTier = Data.keysOf(serviceTier);
       Data.require(
           !(requestModel.isEmpty() && responseModel.isEmpty()), "a dialect must name the model");
     }
@@ -144,81 +198,12 @@ record Dialect(
               agent,
               session,
               responseId,
-              errorType)
+              errorType,
+              errorCode,
+              endedAt,
+              latencyMillis,
+              serviceTier)
           .flatMap(List::stream);
-    }
-  }
-
-  /** The keys of one judgement. */
-  record EvaluationKeys(
-      List<String> name, List<String> score, List<String> label, List<String> identifier) {
-
-    static final String INDEX = "{i}";
-
-    EvaluationKeys {
-      name = Data.listOf(name);
-      score = Data.listOf(score);
-      label = Data.listOf(label);
-      identifier = Data.listOf(identifier);
-      Data.require(!name.isEmpty(), "an evaluation must have a name");
-      Data.require(
-          !(score.isEmpty() && label.isEmpty()), "an evaluation must have a score or a label");
-    }
-
-    /** The numbers that the names of judgements among these attributes bear, in order. */
-    List<Integer> indices(Set<String> attributes) {
-      return attributes.stream()
-          .flatMap(key -> name.stream().map(pattern -> indexIn(pattern, key)))
-          .filter(index -> index >= 0)
-          .distinct()
-          .sorted()
-          .toList();
-    }
-
-    /** The number, 0 to 99, that stands in {@code key} for {@code {i}}; -1: it is another key. */
-    static int indexIn(String pattern, String key) {
-      int head = pattern.indexOf(INDEX);
-      int tail = pattern.length() - head - INDEX.length();
-      int digits = key.length() - head - tail;
-      if (digits < 1
-          || digits > 2
-          || !key.regionMatches(0, pattern, 0, head)
-          || !key.regionMatches(key.length() - tail, pattern, head + INDEX.length(), tail)) {
-        return -1;
-      }
-      int index = 0;
-      for (int at = head; at < head + digits; at++) {
-        int digit = key.charAt(at) - '0';
-        if (digit < 0 || digit > 9 || (digit == 0 && at == head && digits > 1)) {
-          return -1;
-        }
-        index = index * 10 + digit;
-      }
-      return index;
-    }
-
-    /** The keys of the judgement number {@code index}. */
-    EvaluationKeys at(int index) {
-      Function<List<String>, List<String>> indexed =
-          keys -> keys.stream().map(k -> k.replace(INDEX, Integer.toString(index))).toList();
-      return new EvaluationKeys(
-          indexed.apply(name),
-          indexed.apply(score),
-          indexed.apply(label),
-          indexed.apply(identifier));
-    }
-
-    Stream<String> all() {
-      return Stream.of(name, score, label, identifier).flatMap(List::stream);
-    }
-
-    private void requireIndex() {
-      all()
-          .forEach(
-              key ->
-                  Data.require(
-                      key.indexOf(INDEX) >= 0 && key.indexOf(INDEX) == key.lastIndexOf(INDEX),
-                      key + " must hold {i} once"));
     }
   }
 }

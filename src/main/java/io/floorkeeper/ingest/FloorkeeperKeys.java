@@ -23,6 +23,9 @@ public final class FloorkeeperKeys {
   /** On the resource, by OpenTelemetry's conventions. */
   public static final String SERVICE_NAME = "service.name";
 
+  /** Which session a judgement is of, by OpenTelemetry's conventions, in the order to try. */
+  static final List<String> SESSIONS = List.of("session.id", "gen_ai.conversation.id");
+
   /**
    * At which tier the provider served the call, by OpenTelemetry's conventions for OpenAI; what the
    * response says goes before what was asked for.
@@ -35,9 +38,11 @@ public final class FloorkeeperKeys {
           "gen_ai.openai.request.service_tier");
 
   static final List<String> SPAN =
-      Stream.concat(
-              Stream.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY),
-              SERVICE_TIER.stream())
+      Stream.of(
+              List.of(DECISION_ID, ROLE, CHECK_PASSED, CHECK_NAME, LABEL_PROBABILITY),
+              SESSIONS,
+              SERVICE_TIER)
+          .flatMap(List::stream)
           .toList();
   static final List<String> RESOURCE = List.of(ROLE, SERVICE_NAME);
 

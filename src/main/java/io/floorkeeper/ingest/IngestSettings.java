@@ -7,10 +7,22 @@ import java.util.List;
 /** The streams that are read. */
 @ConfigMapping(prefix = "floorkeeper.ingest")
 public interface IngestSettings {
+  int MAX_MESSAGE_BYTES = 4 << 20;
 
   /** Topics of OTLP trace batches, as the Collector's kafka exporter writes them. */
   @WithDefault("otlp_spans")
   List<String> spanTopics();
+
+  /** Topics of OTLP log batches, likewise. */
+  @WithDefault("otlp_logs")
+  List<String> logTopics();
+
+  /**
+   * Bytes of a record at most, uncompressed: a larger one becomes a dead letter ({@code
+   * too_large}), or is refused where it comes over HTTP.
+   */
+  @WithDefault("" + MAX_MESSAGE_BYTES)
+  int maxMessageBytes();
 
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")

@@ -1,7 +1,9 @@
 package io.floorkeeper.ingest;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -12,30 +14,51 @@ import java.util.stream.Stream;
  */
 final class KnownKeys {
   private final Set<String> exact;
-  private final List<String> indexed;
+  private final Indexed[] indexed;
+  private final Map<String, List<JsonMember>> json;
   private final Set<String> resource;
   private final Set<String> events;
   private final Set<String> ofEvents;
 
-  KnownKeys(Collection<Dialect> dialects) {
-    exact =
+  /** A key that holds a number, by what stands before it. */
+  private record Indexed(String beginning, String pattern) {
+    Indexed(String pattern) {
+      this(pattern.substring(0, pattern.indexOf(EvaluationKeys.INDEX)), pattern);
+    }
+  }
+
+  /**
+   * @param shared keys that are asked for whatever the dialect
+   */
+  KnownKeys(Collection<Dialect> dialects, Collection<String> shared) {
+    Set<String> all =
         Stream.of(
                 FloorkeeperKeys.SPAN.stream(),
-                dialects.stream().flatMap(d -> d.keys().all()),
-                dialects.stream()
-                    .flatMap(Dialect::conditions)
-                    .flatMap(
-                        c ->
-                            Stream.of(c.attribute().keySet(), c.present(), c.absent())
-                                .flatMap(Collection::stream)))
+                shared.stream(),
+                dialects.stream().flatMap(Dialect::attributes))
             .flatMap(keys -> keys)
+            .collect(Collectors.toSet());
+    exact =
+        all.stream()
+            .filter(key -> !key.startsWith(JsonMember.PREFIX))
             .collect(Collectors.toUnmodifiableSet());
+    Map<String, List<JsonMember>> members = new HashMap<>();
+    all.stream()
+        .filter(key -> key.startsWith(JsonMember.PREFIX))
+        .sorted()
+        .collect(Collectors.groupingBy(JsonMember::attributeOf))
+        .forEach(
+            (attribute, keys) ->
+                members.put(attribute, keys.stream().map(JsonMember::of).toList()));
+    json = Map.copyOf(members);
     indexed =
         dialects.stream()
             .flatMap(d -> d.evaluationAttributes().stream())
-            .flatMap(Dialect.EvaluationKeys::all)
+            .flatMap(EvaluationKeys::all)
+            .filter(key -> key.contains(EvaluationKeys.INDEX))
             .distinct()
-            .toList();
+            .map(Indexed::new)
+            .toArray(Indexed[]::new);
     resource =
         Stream.concat(
                 FloorkeeperKeys.RESOURCE.stream(),
@@ -56,14 +79,31 @@ final class KnownKeys {
                 d ->
                     Stream.concat(
                         d.errorEvents().values().stream().flatMap(List::stream),
-                        d.evaluationEvents().values().stream()
-                            .flatMap(Dialect.EvaluationKeys::all)))
+                        d.evaluationEvents().values().stream().flatMap(EvaluationKeys::all)))
             .collect(Collectors.toUnmodifiableSet());
   }
 
   boolean attribute(String key) {
-    return exact.contains(key)
-        || indexed.stream().anyMatch(pattern -> Dialect.EvaluationKeys.indexIn(pattern, key) >= 0);
+    if (exact.contains(key)) {
+      return true;
+    }
+    for (Indexed one : indexed) {
+      if (key.startsWith(one.beginning) && EvaluationKeys.indexIn(one.pattern, key) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What is asked for within an attribute that holds JSON; empty: nothing. */
+  List<JsonMember> json(String key) {
+    List<JsonMember> members = json.get(key);
+    return members == null ? List.of() : members;
+  }
+
+  /** A log record is read as a span, as an event of one, or for its name. */
+  boolean logAttribute(String key) {
+    return attribute(key) || eventAttribute(key) || key.equals(SpanDraft.EVENT_NAME);
   }
 
   boolean resource(String key) {

@@ -28,6 +28,9 @@ final class Numbers {
   }
 
   static long tokens(String field, Object value) {
+    if (value instanceof Long whole && whole >= 0 && whole <= MOST_TOKENS) {
+      return whole; // nearly always; the rest is slow and careful
+    }
     BigDecimal number = decimal(field, value);
     if (number.signum() < 0) {
       throw new DisbeliefException("negative_tokens", field, "tokens below zero");
@@ -68,7 +71,22 @@ final class Numbers {
         usd.movePointRight(9).setScale(0, RoundingMode.HALF_EVEN).longValueExact());
   }
 
+  /** A duration in whole milliseconds, rounded down, up to {@code most}. */
+  static long millis(String field, Object value, long most) {
+    BigDecimal number = decimal(field, value);
+    if (number.signum() < 0) {
+      throw new DisbeliefException("negative_latency", field, "a duration below zero");
+    }
+    if (number.compareTo(BigDecimal.valueOf(most)) > 0) {
+      throw new DisbeliefException("absurd_latency", field, "longer than " + most + " ms");
+    }
+    return number.longValue();
+  }
+
   static double finite(String field, Object value) {
+    if (value instanceof Double number && Double.isFinite(number)) {
+      return number;
+    }
     double number = decimal(field, value).doubleValue();
     if (!Double.isFinite(number)) {
       throw notANumber(field);

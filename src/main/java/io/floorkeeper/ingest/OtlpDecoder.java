@@ -5,45 +5,69 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 
 /**
- * Bytes of one record to spans: a whole {@code TracesData} in protobuf or in OTLP/JSON, told apart
- * by the first byte. Never throws for what the bytes hold; never reads a value that no dialect
- * names. Immutable and safe to share.
+ * Bytes of one record to spans: a whole {@code TracesData} or {@code LogsData}, in protobuf or in
+ * OTLP/JSON, told apart by the first byte. Spans and log records are told apart by what they hold,
+ * so a batch that reached the other's topic is read for what it is. Never throws for what the bytes
+ * hold; never reads a value that no dialect names, nor the body of a log record. Immutable and safe
+ * to share.
  */
 public final class OtlpDecoder {
   /** The first byte of a batch in protobuf: field 1, length-delimited. It is also a line feed. */
   private static final byte PROTOBUF = 0x0A;
 
   private static final int DEEPEST_JSON = 200;
-  private static final int LONGEST_JSON_STRING = 64 << 20;
 
   private final KnownKeys known;
-  private final JsonFactory json =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST_JSON)
-                  .maxStringLength(LONGEST_JSON_STRING)
-                  .build())
-          .build();
+  private final int maxBytes;
+  private final JsonFactory json;
 
   /**
    * @param dialects whose attributes are read; all others are skipped
    */
   public OtlpDecoder(Dialects dialects) {
+    this(dialects, IngestSettings.MAX_MESSAGE_BYTES);
+  }
+
+  /**
+   * @param dialects whose attributes are read; all others are skipped
+   * @param maxBytes of a record; what is larger is not looked into, so that this bounds the memory
+   *     that a record can take
+   */
+  public OtlpDecoder(Dialects dialects, int maxBytes) {
     this.known = dialects.knownKeys();
+    this.maxBytes = maxBytes;
+    this.json =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST_JSON)
+                    .maxStringLength(maxBytes)
+                    .build())
+            .build();
+  }
+
+  /** As {@link #decode(byte[], RawSpan.Signal)}, of the topic of spans. */
+  public Decoded decode(byte[] value) {
+    return decode(value, RawSpan.Signal.SPAN);
   }
 
   /**
    * @param value of a record; null where it has none
+   * @param expected what the topic is for: of use only where an item could be either
    */
-  public Decoded decode(byte[] value) {
+  public Decoded decode(byte[] value, RawSpan.Signal expected) {
+    if (value != null && value.length > maxBytes) {
+      return new Decoded.Undecodable(
+          "too_large",
+          value.length + " bytes, more than the " + maxBytes + " that a record may have");
+    }
     int start = value == null ? 0 : firstInk(value);
     if (value == null || start == value.length) {
       return new Decoded.Undecodable("empty", "the record has no value");
     }
     boolean looksLikeJson = value[start] == '{';
     if (value[0] == PROTOBUF) {
-      Decoded decoded = protobuf(value);
+      Decoded decoded = protobuf(value, expected);
       return decoded instanceof Decoded.Undecodable && looksLikeJson ? json(value, start) : decoded;
     }
     return looksLikeJson
@@ -52,15 +76,15 @@ public final class OtlpDecoder {
             "not_otlp", "starts neither like OTLP protobuf nor like OTLP/JSON");
   }
 
-  private Decoded protobuf(byte[] value) {
+  private Decoded protobuf(byte[] value, RawSpan.Signal expected) {
     try {
-      if (!OtlpProtobuf.holdsOnlyTraces(value)) {
+      if (!OtlpProtobuf.holdsOnlyGroups(value)) {
         return new Decoded.Undecodable(
-            "not_otlp", "protobuf, but not TracesData (a Jaeger span, logs or metrics?)");
+            "not_otlp", "protobuf, but neither TracesData nor LogsData (a Jaeger span?)");
       }
       SpanDraft.Batch batch = new SpanDraft.Batch();
-      OtlpProtobuf.read(value, known, batch);
-      return new Decoded.Spans(batch.spans, batch.rejected);
+      OtlpProtobuf.read(value, known, expected, batch);
+      return batch.decoded();
     } catch (IOException e) {
       // The library's messages are fixed texts, but nothing promises that they stay so.
       return new Decoded.Undecodable("broken_protobuf", "the protobuf is cut off or damaged");
@@ -74,9 +98,10 @@ public final class OtlpDecoder {
     try {
       SpanDraft.Batch batch = new SpanDraft.Batch();
       OtlpJson.read(value, json, known, batch);
-      return new Decoded.Spans(batch.spans, batch.rejected);
+      return batch.decoded();
     } catch (OtlpJson.NotOtlpException e) {
-      return new Decoded.Undecodable("not_otlp", "JSON, but not TracesData: " + e.getMessage());
+      return new Decoded.Undecodable(
+          "not_otlp", "JSON, but neither TracesData nor LogsData: " + e.getMessage());
     } catch (IOException e) {
       // Jackson quotes the text around the fault: none of it may pass.
       return new Decoded.Undecodable("broken_json", "the JSON is cut off or damaged");

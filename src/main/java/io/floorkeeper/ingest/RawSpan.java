@@ -60,8 +60,12 @@ public record RawSpan(
     ERROR
   }
 
-  /** Something that happened within the span; attributes as those of the span. */
-  public record Event(String name, Map<String, Object> attributes) {
+  /**
+   * Something that happened within the span; attributes as those of the span.
+   *
+   * @param timeUnixNano 0 where it does not say
+   */
+  public record Event(String name, long timeUnixNano, Map<String, Object> attributes) {
     public Event {
       attributes = Map.copyOf(attributes);
     }

@@ -16,8 +16,8 @@ class Readers {
 
   @Produces
   @Singleton
-  OtlpDecoder decoder(Dialects dialects) {
-    return new OtlpDecoder(dialects);
+  OtlpDecoder decoder(Dialects dialects, IngestSettings settings) {
+    return new OtlpDecoder(dialects, settings.maxMessageBytes());
   }
 
   @Produces

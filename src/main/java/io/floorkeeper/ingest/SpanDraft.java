@@ -9,22 +9,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A span while its bytes are read, in either encoding; the first flaw found is remembered. */
+/**
+ * A span or log record while its bytes are read, in either encoding; the first flaw found is
+ * remembered.
+ */
 final class SpanDraft {
+  /** Where a log record's name stands that has no {@code event_name}. */
+  static final String EVENT_NAME = "event.name";
+
   private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]*");
 
+  final RawSpan.Signal signal;
   final Map<String, Object> attributes = new HashMap<>();
   final List<RawSpan.Event> events = new ArrayList<>();
   final List<RawSpan.Link> links = new ArrayList<>();
   String name = "";
   long startUnixNano;
   long endUnixNano;
+  long observedUnixNano;
   RawSpan.Status status = RawSpan.Status.UNSET;
 
   private String traceId = "";
   private String spanId = "";
   private String parentSpanId = "";
   private Flaw flaw;
+
+  SpanDraft(RawSpan.Signal signal) {
+    this.signal = signal;
+  }
 
   /** Why a span cannot be read. */
   record Flaw(String code, String field, String message) {
@@ -62,25 +74,20 @@ final class SpanDraft {
 
   /** Puts the span, or the reason why there is none, into the batch. */
   void finish(String scope, Map<String, Object> resource, Flaw ofGroup, Batch batch) {
-    boolean knownTrace = isId(traceId, 32);
-    boolean knownSpan = isId(spanId, 16);
-    boolean root = parentSpanId.isEmpty() || parentSpanId.matches("0{16}");
+    if (signal == RawSpan.Signal.LOG) {
+      batch.logRecords++;
+      beginAndEndWhenWritten();
+    }
     if (ofGroup != null) {
       flaw(ofGroup);
-    } else if (!knownTrace) {
-      flaw(badId("traceId", 32));
-    } else if (!knownSpan) {
-      flaw(badId("spanId", 16));
-    } else if (!root && !isId(parentSpanId, 16)) {
-      flaw(badId("parentSpanId", 16));
-    } else if (!links.stream().allMatch(l -> isId(l.traceId(), 32) && isId(l.spanId(), 16))) {
-      flaw(new Flaw("bad_id", "links", "a link must hold a trace id and a span id"));
+    } else {
+      requireIds();
     }
     if (flaw != null) {
       batch.rejected.add(
           new SpanReading.Rejected(
-              knownTrace ? lower(traceId) : "",
-              knownSpan ? lower(spanId) : "",
+              isId(traceId, 32) ? lower(traceId) : "",
+              isId(spanId, 16) ? lower(spanId) : "",
               flaw.code(),
               flaw.field(),
               flaw.message()));
@@ -88,10 +95,10 @@ final class SpanDraft {
     }
     batch.spans.add(
         new RawSpan(
-            RawSpan.Signal.SPAN,
-            lower(traceId),
-            lower(spanId),
-            root ? "" : lower(parentSpanId),
+            signal,
+            isNone(traceId) ? "" : lower(traceId),
+            isNone(spanId) ? "" : lower(spanId),
+            isNone(parentSpanId) ? "" : lower(parentSpanId),
             name.length() > RawSpan.MAX_NAME ? name.substring(0, RawSpan.MAX_NAME) : name,
             startUnixNano,
             endUnixNano,
@@ -103,6 +110,31 @@ final class SpanDraft {
             links.stream()
                 .map(l -> new RawSpan.Link(lower(l.traceId()), lower(l.spanId())))
                 .toList()));
+  }
+
+  /** When it was observed stands for when it was written, as the data model has it. */
+  private void beginAndEndWhenWritten() {
+    if (startUnixNano == 0) {
+      startUnixNano = observedUnixNano;
+    }
+    endUnixNano = startUnixNano;
+    if (name.isEmpty() && attributes.get(EVENT_NAME) instanceof String event) {
+      name = event;
+    }
+  }
+
+  /** A log record may be written outside of any span, or of any trace. */
+  private void requireIds() {
+    boolean log = signal == RawSpan.Signal.LOG;
+    if (!isId(traceId, 32) && !(log && isNone(traceId) && isNone(spanId))) {
+      flaw(badId("traceId", 32));
+    } else if (!isId(spanId, 16) && !(log && isNone(spanId))) {
+      flaw(badId("spanId", 16));
+    } else if (!isNone(parentSpanId) && !isId(parentSpanId, 16)) {
+      flaw(badId("parentSpanId", 16));
+    } else if (!links.stream().allMatch(l -> isId(l.traceId(), 32) && isId(l.spanId(), 16))) {
+      flaw(new Flaw("bad_id", "links", "a link must hold a trace id and a span id"));
+    }
   }
 
   /**
@@ -131,6 +163,11 @@ final class SpanDraft {
         && hex.chars().anyMatch(digit -> digit != '0');
   }
 
+  /** Absent, which some writers say with zeros. */
+  private static boolean isNone(String hex) {
+    return hex.isEmpty() || (hex.length() <= 32 && hex.chars().allMatch(digit -> digit == '0'));
+  }
+
   private static String lower(String hex) {
     return hex.toLowerCase(Locale.ROOT);
   }
@@ -139,5 +176,10 @@ final class SpanDraft {
   static final class Batch {
     final List<RawSpan> spans = new ArrayList<>();
     final List<SpanReading.Rejected> rejected = new ArrayList<>();
+    int logRecords;
+
+    Decoded.Spans decoded() {
+      return new Decoded.Spans(spans, rejected, logRecords);
+    }
   }
 }

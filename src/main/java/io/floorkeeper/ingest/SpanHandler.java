@@ -17,10 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Span batches: bytes to spans to calls to evidence; what cannot be read becomes dead letters. */
+/**
+ * Batches of spans and of log records: bytes to spans to calls to evidence; what cannot be read
+ * becomes dead letters.
+ */
 @ApplicationScoped
 class SpanHandler implements BatchHandler {
 
@@ -29,18 +33,21 @@ class SpanHandler implements BatchHandler {
   private final KeyBook keys;
   private final LearningService learning;
   private final TotalsRepository totals;
+  private final Set<String> logTopics;
 
   SpanHandler(
       OtlpDecoder decoder,
       SpanReader reader,
       KeyBook keys,
       LearningService learning,
-      TotalsRepository totals) {
+      TotalsRepository totals,
+      IngestSettings settings) {
     this.decoder = decoder;
     this.reader = reader;
     this.keys = keys;
     this.learning = learning;
     this.totals = totals;
+    this.logTopics = Set.copyOf(settings.logTopics());
   }
 
   /** What a batch is taken apart into. */
@@ -66,7 +73,7 @@ class SpanHandler implements BatchHandler {
     DecisionKeys verifying = keys.current();
     for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
       sorted.count("records", 1);
-      Decoded decoded = decoder.decode(record.value() == null ? new byte[0] : record.value());
+      Decoded decoded = decoder.decode(record.value(), expected(record));
       if (decoded instanceof Decoded.Undecodable undecodable) {
         sorted.deadLetters.add(
             DeadLetter.record(record, undecodable.code(), undecodable.message()));
@@ -86,6 +93,10 @@ class SpanHandler implements BatchHandler {
     return List.of(letter);
   }
 
+  private RawSpan.Signal expected(ConsumerRecord<byte[], byte[]> record) {
+    return logTopics.contains(record.topic()) ? RawSpan.Signal.LOG : RawSpan.Signal.SPAN;
+  }
+
   private void read(
       ConsumerRecord<byte[], byte[]> record,
       Decoded.Spans spans,
@@ -95,10 +106,14 @@ class SpanHandler implements BatchHandler {
     for (SpanReading.Rejected rejected : spans.rejected()) {
       sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
     }
-    sorted.count("spans", (long) spans.spans().size() + spans.rejected().size());
+    sorted.count("spans", (long) spans.items() - spans.logRecords());
+    if (spans.logRecords() > 0) {
+      sorted.count("log_records", spans.logRecords());
+    }
     for (RawSpan span : spans.spans()) {
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
+        sorted.evaluations.addAll(modelCall.evaluations());
         reading = attribute(modelCall.call(), verifying, sorted);
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);

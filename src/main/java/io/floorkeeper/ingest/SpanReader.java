@@ -1,215 +1,119 @@
 package io.floorkeeper.ingest;
 
 import io.floorkeeper.ledger.Call;
-import io.floorkeeper.ledger.Tokens;
-import java.time.Duration;
+import io.floorkeeper.ledger.Evaluation;
+import io.floorkeeper.ledger.SpanLink;
+import io.floorkeeper.ledger.TargetedEvaluation;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
- * A span to a fact, by the dialect it is written in. Only leaf model calls count (embeddings too):
- * an agent, workflow, chain or tool span repeats the usage of its children. A model call that says
- * something impossible is rejected whole. Immutable and safe to share.
+ * A span or a log record to a fact, by the dialect it is written in. Only leaf model calls count
+ * (embeddings too): an agent, workflow, chain or tool span repeats the usage of its children. A
+ * model call that says something impossible is rejected whole. Immutable and safe to share.
  */
 public final class SpanReader {
   /** Says in {@link Call#roleSource} that a resource attribute named the role. */
   public static final String OF_RESOURCE = "resource:";
 
-  private static final Instant EARLIEST = Instant.parse("2015-01-01T00:00:00Z");
-  private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
-  private static final Duration LONGEST = Duration.ofDays(7);
-  private static final String START = "startTimeUnixNano";
-  private static final String END = "endTimeUnixNano";
+  private static final String UNKNOWN = "unknown_dialect";
 
   private final Dialects dialects;
+  private final EvaluationReader evaluations;
+  private final String[] agent;
 
   /**
    * @param dialects that spans may be written in
    */
   public SpanReader(Dialects dialects) {
     this.dialects = dialects;
+    this.evaluations = new EvaluationReader(dialects.evaluationEvents());
+    this.agent = dialects.agentKeys().toArray(String[]::new);
   }
 
   /** Never throws for what the span holds. */
   public SpanReading read(RawSpan span) {
-    Optional<Dialect> detected = dialects.of(span);
-    if (detected.isEmpty()) {
-      return new SpanReading.NotACall("unknown_dialect");
-    }
-    Dialect dialect = detected.get();
-    Optional<Condition> never = dialect.neverCounts(span);
-    if (never.isPresent()) {
-      return new SpanReading.NotACall("never_counts:" + dialect.id() + ":" + never.get().summary());
-    }
     try {
-      if (!dialect.isModelCall(span)) {
-        requireUsableKind(span, dialect);
-        return new SpanReading.NotACall("no_model_call:" + dialect.id());
-      }
-      return new SpanReading.ModelCall(call(span, dialect));
+      return span.signal() == RawSpan.Signal.LOG ? log(span) : span(span);
     } catch (DisbeliefException e) {
       return new SpanReading.Rejected(
           span.traceId(), span.spanId(), e.code(), e.field(), e.getMessage());
     }
   }
 
-  /** A kind that cannot be used is no reason to believe that this is not a model call. */
-  private static void requireUsableKind(RawSpan span, Dialect dialect) {
-    dialect.modelCallWhen().stream()
-        .flatMap(condition -> condition.attribute().keySet().stream())
-        .forEach(
-            key -> {
-              if (span.attributes().get(key) instanceof RawSpan.Unusable unusable) {
-                throw DisbeliefException.of(key, unusable);
-              }
-            });
+  private SpanReading span(RawSpan span) {
+    DialectRules rules = dialects.of(span);
+    if (rules == null) {
+      return notACall(UNKNOWN, span, null);
+    }
+    String never = rules.neverCounts(span);
+    if (never != null) {
+      return notACall(never, span, rules);
+    }
+    if (!rules.isModelCall(span)) {
+      requireUsableKind(span, rules);
+      return notACall(rules.noModelCall, span, rules);
+    }
+    return call(span, rules, CallFrame.ofSpan(span));
   }
 
-  private static Call call(RawSpan span, Dialect dialect) {
-    Attributes attributes = new Attributes(span.attributes());
-    Dialect.Keys keys = dialect.keys();
-    Instant startedAt = start(span);
-    Optional<String> requestModel = attributes.text(keys.requestModel());
-    Optional<Role> role = role(span, keys);
-    Optional<String> errorType = errorType(span, dialect, attributes);
-    return new Call(
-        span.traceId(),
-        span.spanId(),
-        Optional.of(span.parentSpanId()).filter(id -> !id.isEmpty()),
-        startedAt,
-        latencyMillis(span),
-        dialect.id(),
-        attributes.text(keys.responseModel()).or(() -> requestModel),
-        requestModel,
-        attributes.text(keys.provider()),
-        tokens(attributes, keys, dialect.inputIncludesCache(span)),
-        cost(attributes, keys),
-        attributes.text(FloorkeeperKeys.DECISION_ID),
-        role.map(Role::name),
-        role.map(Role::source),
-        attributes.text(keys.session()),
-        attributes.text(keys.responseId()),
-        errorType.isPresent() || isError(span, dialect),
-        errorType,
-        EvaluationReader.read(span, dialect),
-        attributes.text(FloorkeeperKeys.SERVICE_TIER));
+  private SpanReading log(RawSpan log) {
+    if (evaluations.isEvaluation(log.name())) {
+      List<TargetedEvaluation> found = evaluations.ofLog(log);
+      return new SpanReading.NotACall(
+          found.isEmpty() ? "no_judgement" : "evaluation", Optional.empty(), found);
+    }
+    DialectRules rules = dialects.of(log);
+    if (rules == null) {
+      return new SpanReading.NotACall(UNKNOWN);
+    }
+    String never = rules.neverCounts(log);
+    if (never != null) {
+      return new SpanReading.NotACall(never);
+    }
+    if (!rules.isModelCall(log)) {
+      requireUsableKind(log, rules);
+      return new SpanReading.NotACall(rules.noModelCall);
+    }
+    return call(log, rules, CallFrame.ofLog(log, rules));
   }
 
-  private static Instant start(RawSpan span) {
-    if (span.startUnixNano() == 0) {
-      throw new DisbeliefException("missing_time", START, "the span does not say when it began");
-    }
-    Instant start =
-        Instant.ofEpochSecond(
-            span.startUnixNano() / 1_000_000_000L, span.startUnixNano() % 1_000_000_000L);
-    if (start.isBefore(EARLIEST) || !start.isBefore(LATEST)) {
-      throw new DisbeliefException("absurd_time", START, "not between 2015 and 2100");
-    }
-    return start;
+  private SpanReading call(RawSpan span, DialectRules rules, CallFrame frame) {
+    Optional<String> responseId = CallReader.responseId(span, rules);
+    List<TargetedEvaluation> others = new ArrayList<>(0);
+    List<Evaluation> own = evaluations.ofCall(span, rules, responseId, others);
+    return new SpanReading.ModelCall(CallReader.read(span, rules, frame, responseId, own), others);
   }
 
-  private static long latencyMillis(RawSpan span) {
-    if (span.endUnixNano() == 0) {
-      throw new DisbeliefException("missing_time", END, "the span does not say when it ended");
-    }
-    if (Long.compareUnsigned(span.endUnixNano(), span.startUnixNano()) < 0) {
-      throw new DisbeliefException("negative_latency", END, "the span ends before it begins");
-    }
-    long nanos = span.endUnixNano() - span.startUnixNano();
-    if (Long.compareUnsigned(nanos, LONGEST.toNanos()) > 0) {
-      throw new DisbeliefException("absurd_latency", END, "the span lasts longer than 7 days");
-    }
-    return Duration.ofNanos(nanos).toMillis();
+  private SpanReading notACall(String reason, RawSpan span, DialectRules rules) {
+    return new SpanReading.NotACall(reason, link(span, rules), evaluations.ofSpan(span, rules));
   }
 
-  /**
-   * With I, O as reported: cache within the input makes the uncached input I - read - write, unless
-   * that is below zero, which shows that the cache stood beside I. The same for reasoning and O.
-   */
-  private static Optional<Tokens> tokens(
-      Attributes attributes, Dialect.Keys keys, boolean inputIncludesCache) {
-    OptionalLong input = count(attributes, keys.inputTokens());
-    OptionalLong read = count(attributes, keys.cacheReadTokens());
-    OptionalLong write = count(attributes, keys.cacheWriteTokens());
-    OptionalLong output = count(attributes, keys.outputTokens());
-    OptionalLong reasoning = count(attributes, keys.reasoningTokens());
-    if (List.of(input, read, write, output, reasoning).stream().allMatch(OptionalLong::isEmpty)) {
+  /** Empty where nobody knows when the span was: nothing could forget it again. */
+  private Optional<SpanLink> link(RawSpan span, DialectRules rules) {
+    Optional<Instant> startedAt = CallFrame.startOf(span);
+    if (startedAt.isEmpty()) {
       return Optional.empty();
     }
-    long cache = read.orElse(0) + write.orElse(0);
-    long uncached = input.orElse(0);
-    if (inputIncludesCache && cache <= uncached) {
-      uncached -= cache;
-    }
-    long out = output.orElse(0);
-    if (reasoning.orElse(0) > out) {
-      out += reasoning.orElse(0);
-    }
+    Role role = Role.ofAncestor(span, rules == null ? agent : rules.agent, rules);
     return Optional.of(
-        new Tokens(uncached, read.orElse(0), write.orElse(0), out, reasoning.orElse(0)));
+        new SpanLink(
+            span.traceId(),
+            span.spanId(),
+            CallFrame.parent(span),
+            startedAt.get(),
+            role == null ? Optional.empty() : Optional.of(role.name()),
+            role == null ? Optional.empty() : Optional.of(role.source())));
   }
 
-  private static OptionalLong count(Attributes attributes, List<String> keys) {
-    return attributes
-        .first(keys)
-        .map(found -> OptionalLong.of(Numbers.tokens(found.key(), found.value())))
-        .orElse(OptionalLong.empty());
-  }
-
-  private static OptionalLong cost(Attributes attributes, Dialect.Keys keys) {
-    return attributes
-        .first(keys.costUsd())
-        .map(
-            found ->
-                Numbers.nanoUsd(found.key(), found.value(), attributes.text(keys.costCurrency())))
-        .orElse(OptionalLong.empty());
-  }
-
-  private record Role(String name, String source) {
-    static Optional<Role> of(Optional<Attributes.Found> found, String prefix) {
-      return found.map(f -> new Role(f.text(), prefix + f.key()));
+  /** A kind that cannot be used is no reason to believe that this is not a model call. */
+  private static void requireUsableKind(RawSpan span, DialectRules rules) {
+    for (String key : rules.kind) {
+      if (span.attributes().get(key) instanceof RawSpan.Unusable unusable) {
+        throw DisbeliefException.of(key, unusable);
+      }
     }
-  }
-
-  private static Optional<Role> role(RawSpan span, Dialect.Keys keys) {
-    Attributes own = new Attributes(span.attributes());
-    Attributes resource = new Attributes(span.resource());
-    return Role.of(own.first(FloorkeeperKeys.ROLE), "")
-        .or(() -> Role.of(own.first(keys.agent()), ""))
-        .or(() -> Role.of(resource.first(FloorkeeperKeys.ROLE), OF_RESOURCE))
-        .or(
-            () ->
-                Role.of(resource.first(FloorkeeperKeys.SERVICE_NAME), OF_RESOURCE)
-                    .filter(role -> !isUnknownService(role.name())));
-  }
-
-  /** What OpenTelemetry's SDKs write where nobody named the service. */
-  private static boolean isUnknownService(String name) {
-    return name.equals("unknown_service") || name.startsWith("unknown_service:");
-  }
-
-  private static boolean isError(RawSpan span, Dialect dialect) {
-    return span.status() == RawSpan.Status.ERROR
-        || dialect.errorWhen().stream().anyMatch(condition -> condition.holds(span))
-        || (span.status() != RawSpan.Status.OK
-            && span.events().stream().anyMatch(e -> dialect.errorEvents().containsKey(e.name())));
-  }
-
-  private static Optional<String> errorType(RawSpan span, Dialect dialect, Attributes attributes) {
-    return attributes
-        .text(dialect.keys().errorType())
-        .or(
-            () ->
-                isError(span, dialect)
-                    ? span.events().stream()
-                        .filter(e -> dialect.errorEvents().containsKey(e.name()))
-                        .flatMap(
-                            e ->
-                                new Attributes(e.attributes())
-                                    .text(dialect.errorEvents().get(e.name())).stream())
-                        .reduce((earlier, later) -> later)
-                    : Optional.empty());
   }
 }

@@ -9,8 +9,21 @@ import java.util.Optional;
 /** What one span was taken for, and why. */
 public sealed interface SpanReading {
 
-  /** A leaf model call. */
-  record ModelCall(Call call) implements SpanReading {}
+  /**
+   * A leaf model call.
+   *
+   * @param evaluations judgements of others that its span carries
+   */
+  record ModelCall(Call call, List<TargetedEvaluation> evaluations) implements SpanReading {
+    public ModelCall {
+      evaluations = List.copyOf(evaluations);
+    }
+
+    /** One that says nothing of others. */
+    public ModelCall(Call call) {
+      this(call, List.of());
+    }
+  }
 
   /**
    * Not a model call (an agent, a tool, a chain, somebody's HTTP request): it repeats its

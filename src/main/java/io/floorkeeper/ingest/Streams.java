@@ -18,6 +18,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class Streams {
   static final String SPANS = "spans";
+  static final String LOGS = "logs";
   static final String DECISIONS = "decisions";
 
   /** For all of them together: whoever stops a container kills it after ten seconds. */
@@ -71,6 +72,7 @@ class Streams {
       return;
     }
     start(SPANS, settings.spanTopics(), settings.groupId(), spanHandler);
+    start(LOGS, settings.logTopics(), settings.groupId() + "-logs", spanHandler);
     start(DECISIONS, List.of(decisionTopic), settings.groupId() + "-decisions", decisionHandler);
   }
 
@@ -114,6 +116,7 @@ class Streams {
         "floorkeeper-" + name,
         groupId,
         directory.hasConsumerProtocol() ? GroupProtocol.CONSUMER : GroupProtocol.CLASSIC,
-        settings.batchRecords());
+        settings.batchRecords(),
+        settings.maxMessageBytes());
   }
 }

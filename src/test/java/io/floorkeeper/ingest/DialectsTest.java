@@ -22,7 +22,11 @@ class DialectsTest {
 
   @Test
   void theBundledOnesLoadInTheirOrder() {
-    assertThat(Dialects.bundled().ids()).containsExactly("openinference", "otel-genai");
+    assertThat(Dialects.bundled().ids())
+        .hasSize(24)
+        .startsWith("claude-code-logs", "claude-code-spans")
+        .containsSubsequence("crewai-openinference", "openinference", "openllmetry", "otel-genai")
+        .endsWith("otel-genai");
   }
 
   @Test
@@ -31,7 +35,7 @@ class DialectsTest {
     Dialects dialects = Dialects.bundled().with("acme.json", WHOLE);
 
     // Then
-    assertThat(dialects.ids()).containsExactly("house", "openinference", "otel-genai");
+    assertThat(dialects.ids()).startsWith("house").hasSize(25);
     assertThat(dialects.knownKeys().attribute("acme.model")).isTrue();
     assertThat(Dialects.bundled().knownKeys().attribute("acme.model")).isFalse();
   }
@@ -43,7 +47,7 @@ class DialectsTest {
         Dialects.bundled().with("mine.json", WHOLE.replace("\"house\"", "\"otel-genai\""));
 
     // Then
-    assertThat(dialects.ids()).containsExactly("otel-genai", "openinference");
+    assertThat(dialects.ids()).startsWith("otel-genai").doesNotHaveDuplicates().hasSize(24);
   }
 
   @ParameterizedTest(name = "{1} for {0}: {3}")

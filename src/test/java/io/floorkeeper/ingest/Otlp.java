@@ -123,7 +123,7 @@ final class Otlp {
         .put("message", span.getStatus().getMessage());
   }
 
-  private static void attributes(ObjectNode node, List<KeyValue> attributes) {
+  static void attributes(ObjectNode node, List<KeyValue> attributes) {
     ArrayNode array = node.putArray("attributes");
     for (KeyValue attribute : attributes) {
       json(
@@ -172,7 +172,7 @@ final class Otlp {
     return any.build();
   }
 
-  private static String hex(ByteString id) {
+  static String hex(ByteString id) {
     return HexFormat.of().formatHex(id.toByteArray());
   }
 }

@@ -86,7 +86,7 @@ class OtlpDecoderTest {
                 "gen_ai.agent.name",
                 new RawSpan.Unusable("wrong_type")),
             Map.of("service.name", "shop"),
-            List.of(new RawSpan.Event("exception", Map.of("exception.type", "E"))),
+            List.of(new RawSpan.Event("exception", 0, Map.of("exception.type", "E"))),
             List.of(new RawSpan.Link(TRACE, SPAN)));
     assertThat(fromProtobuf).isEqualTo(new Spans(List.of(expected), List.of()));
     assertThat(fromJson).isEqualTo(fromProtobuf);
@@ -107,7 +107,8 @@ class OtlpDecoderTest {
           """
           not_otlp    | [{"traceId":"0af7651916cd43dd8448eb211c80319c"}]
           not_otlp    | "a string"
-          not_otlp    | {"resourceLogs":[]}
+          not_otlp    | {"resourceMetrics":[]}
+          not_otlp    | {"resourceLogs":[{"scopeLogs":[{"logRecords":{}}]}]}
           not_otlp    | {"resourceSpans":{}}
           not_otlp    | {"resourceSpans":["a"]}
           not_otlp    | {"resourceSpans":[{"scopeSpans":7}]}
@@ -127,6 +128,7 @@ class OtlpDecoderTest {
       strings = {
         "{}",
         "{\"resourceSpans\":null}",
+        "{\"resourceLogs\":[]}",
         "{\"resourceSpans\":[null,{},{\"scopeSpans\":null},{\"scopeSpans\":[null,{\"spans\":null}]}]}",
         "\n  {\"resourceSpans\":[]}"
       })

@@ -22,6 +22,12 @@ final class Readings {
     return read(Otlp.batch(span).toByteArray());
   }
 
+  /** Why a span or log record was taken for no call. */
+  static String reason(SpanReading reading) {
+    assertThat(reading).isInstanceOf(SpanReading.NotACall.class);
+    return ((SpanReading.NotACall) reading).reason();
+  }
+
   static Call call(byte[] value) {
     SpanReading reading = read(value);
     assertThat(reading).isInstanceOf(SpanReading.ModelCall.class);

@@ -121,7 +121,8 @@ final class StreamParts implements AutoCloseable {
   }
 
   Properties consumer(String topic, int batchRecords) {
-    return ConsumerProperties.of(kafka, "test", topic, GroupProtocol.CONSUMER, batchRecords);
+    return ConsumerProperties.of(
+        kafka, "test", topic, GroupProtocol.CONSUMER, batchRecords, settings.maxMessageBytes());
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The packaged jar as a process of its own, the way a user runs it. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -36,7 +36,7 @@ final class ServiceProcess implements AutoCloseable {
    * @param folder where data and log go
    * @param settings as system properties
    */
-  ServiceProcess(Path folder, Map<String, String> settings) {
+  public ServiceProcess(Path folder, Map<String, String> settings) {
     this.port = freePort();
     this.log = folder.resolve("service.log");
     this.settings = new HashMap<>(settings);
@@ -66,7 +66,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** Starts and returns when {@code /route} can answer. */
-  ServiceProcess start() {
+  public ServiceProcess start() {
     launch();
     Awaitility.await("the service is ready, see " + log)
         .atMost(START_LIMIT)
@@ -82,7 +82,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** Starts without waiting. */
-  Process launch() {
+  public Process launch() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
@@ -111,6 +111,16 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** Whether its process runs, ready or not. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
   }
@@ -124,7 +134,7 @@ final class ServiceProcess implements AutoCloseable {
         "kafka.bootstrap.servers", "127.0.0.1:" + settings.get("floorkeeper.embedded.kafka-port"));
   }
 
-  HttpResponse<String> get(String path) {
+  public HttpResponse<String> get(String path) {
     return send(HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20)).build());
   }
 
@@ -228,7 +238,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** The answer to a request for this role. */
-  JsonNode route(String role) {
+  public JsonNode route(String role) {
     return json(post("/route", "{\"role\":\"" + role + "\"}"));
   }
 
@@ -237,7 +247,7 @@ final class ServiceProcess implements AutoCloseable {
     return json(get("/roles/" + role));
   }
 
-  static JsonNode json(HttpResponse<String> response) {
+  public static JsonNode json(HttpResponse<String> response) {
     try {
       return JSON.readTree(response.body());
     } catch (IOException e) {
@@ -252,7 +262,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     waitForEnd();
   }

@@ -79,10 +79,14 @@ final class Spans implements AutoCloseable {
     send(batch(spans).toByteArray());
   }
 
-  /** Returns once the broker has it. */
   void send(byte[] value) {
+    send("otlp_spans", value);
+  }
+
+  /** Returns once the broker has it. */
+  void send(String topic, byte[] value) {
     try {
-      producer.send(new ProducerRecord<>("otlp_spans", value)).get();
+      producer.send(new ProducerRecord<>(topic, value)).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {

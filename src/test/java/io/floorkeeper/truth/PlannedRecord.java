@@ -1,0 +1,36 @@
+package io.floorkeeper.truth;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One record of the topic.
+ *
+ * @param json in OTLP/JSON, else in protobuf
+ * @param spoilt the code under which the whole record is refused; null: it can be read
+ * @param bytes of a spoilt record; null: they are written from the spans
+ */
+record PlannedRecord(
+    int partition, boolean json, List<PlannedSpan> spans, String spoilt, byte[] bytes) {
+
+  static PlannedRecord of(int partition, boolean json, List<PlannedSpan> spans) {
+    return new PlannedRecord(partition, json, spans, null, null);
+  }
+
+  /** The very same once more, elsewhere. */
+  PlannedRecord on(int another) {
+    return new PlannedRecord(another, json, spans, spoilt, bytes);
+  }
+
+  byte[] value() {
+    return bytes != null ? bytes : OtlpRecords.write(spans, json);
+  }
+
+  /** The spans in the order in which they are written: by the service of their resource. */
+  static Map<String, List<PlannedSpan>> byService(List<PlannedSpan> spans) {
+    Map<String, List<PlannedSpan>> groups = new java.util.LinkedHashMap<>();
+    spans.forEach(
+        span -> groups.computeIfAbsent(span.service(), s -> new java.util.ArrayList<>()).add(span));
+    return groups;
+  }
+}
