@@ -84,11 +84,7 @@ class EvaluationJoin {
     if (!fresh.isEmpty()) {
       awaited(connection, fresh, joined);
     }
-    for (Stored stored : evaluations.put(connection, carried(teaching))) {
-      if (!stored.fresh()) { // it was waited for, and is not what was waited for
-        joined.roots.add(stored.place().orElseThrow().root());
-      }
-    }
+    evaluations.put(connection, carried(teaching));
     if (!told.isEmpty()) {
       told(connection, told, joined);
     }
@@ -112,7 +108,7 @@ class EvaluationJoin {
           StoredEvaluation row =
               stored(
                   TargetKey.span(call.traceId(), call.spanId()),
-                  StoredEvaluation.ALL_TENANTS,
+                  StoredEvaluation.OWN,
                   0,
                   evaluation,
                   call.startedAt().plusMillis(call.latencyMillis()),

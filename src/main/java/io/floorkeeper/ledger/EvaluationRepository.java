@@ -36,11 +36,8 @@ public class EvaluationRepository {
       on conflict (target, scope, rung, name, identifier) do update set
         score = excluded.score, passed = excluded.passed, probability = excluded.probability,
         said_at = excluded.said_at, source = excluded.source,
-        root = coalesce(e.root, excluded.root), rank = coalesce(e.rank, excluded.rank),
-        standing = case when excluded.root is not null then 'joined' when e.standing = 'expired' then 'held'
-          else e.standing end,
-        check_at = case when excluded.root is not null then null when e.standing = 'expired' then now()
-          else e.check_at end
+        standing = case when e.standing = 'expired' then 'held' else e.standing end,
+        check_at = case when e.standing = 'expired' then now() else e.check_at end
       where (excluded.said_at, excluded.source collate "C", coalesce(excluded.score, '-infinity'),
           coalesce(excluded.passed, false), coalesce(excluded.probability, 0))
         > (e.said_at, e.source collate "C", coalesce(e.score, '-infinity'), coalesce(e.passed, false),

@@ -18,10 +18,16 @@ public record StoredEvaluation(
   /** The scope of telemetry and of callers of all tenants. */
   public static final int ALL_TENANTS = -1;
 
+  /** Of what a call carries itself: kept apart, so that what came by itself can be counted. */
+  public static final int OWN = -2;
+
   /**
-   * What a later judgement must share to take the place of an earlier one.
+   * What a later judgement must share to take the place of an earlier one. What a call carries and
+   * what is told of it meet where they are read: there too the latest of one name and identifier
+   * counts.
    *
-   * @param scope the tenant whose decisions alone it may judge, or {@link #ALL_TENANTS}
+   * @param scope the tenant whose decisions alone it may judge, {@link #ALL_TENANTS}, or {@link
+   *     #OWN}
    * @param rung of the decision that it names; else 0
    */
   public record Key(TargetKey target, int scope, int rung, String name, String identifier)

@@ -104,7 +104,7 @@ class EvaluationOrderIT {
     }
   }
 
-  @RepeatedTest(6)
+  @RepeatedTest(4)
   void oneReplicaComesToTheSameSumsInAnyOrder(RepetitionInfo repetition) throws Exception {
     Random random = new Random(SEED + repetition.getCurrentRepetition());
     InventedTasks tasks = new InventedTasks(random, 60, 5);
