@@ -18,7 +18,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 /**
  * Who asks, and whether they may: before every endpoint, on the thread that reads the request, from
  * memory alone. A request without a caller that we know gets 401, one whose caller may not 403,
- * before its body is read. A body that does not say that it is JSON or YAML is not read either.
+ * before its body is read. A body that does not say what it is ({@link BodyKind}) is not read
+ * either.
  */
 public final class AuthenticationFilter {
   private static final SecurityContext LOCAL = Callers.context(Caller.LOCAL, null);

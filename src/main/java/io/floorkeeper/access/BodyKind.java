@@ -13,14 +13,20 @@ import java.util.Set;
 final class BodyKind {
   private static final String JSON = "application/json";
   private static final Set<String> KINDS =
-      Set.of(JSON, "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
+      Set.of(
+          JSON,
+          "application/yaml",
+          "application/x-yaml",
+          "text/yaml",
+          "text/x-yaml",
+          "application/x-protobuf");
 
   private BodyKind() {}
 
   /**
    * Which of them an endpoint reads it says itself.
    *
-   * @throws Problem.UnsupportedMediaType where there is a body, and it is neither JSON nor YAML
+   * @throws Problem.UnsupportedMediaType where there is a body, and it is of none of these kinds
    */
   static void require(HttpServerRequest request) {
     String said = request.getHeader("Content-Type");
@@ -28,7 +34,8 @@ final class BodyKind {
       return;
     }
     throw new Problem.UnsupportedMediaType(
-        "must be application/json, or application/yaml where a policy is read");
+        "must be application/json; application/yaml where a policy is read, application/x-protobuf"
+            + " where OTLP is");
   }
 
   private static boolean isKnown(String said) {

@@ -5,7 +5,6 @@ import io.floorkeeper.platform.Turns;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.PolicyBook;
-import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
@@ -70,13 +69,14 @@ class ClaimService {
   }
 
   private static OptionalDouble priorUsd(Arm arm, RolePolicy role) {
-    if (arm.model().price().isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    Price price = arm.model().price().get();
-    return OptionalDouble.of(
-        1e-6
-            * (price.inputUsdPerMillion().doubleValue() * role.expectedInputTokens()
-                + price.outputUsdPerMillion().doubleValue() * role.expectedOutputTokens()));
+    return arm.model()
+        .price()
+        .map(
+            price ->
+                price
+                    .at(role.expectedInputTokens())
+                    .usd(role.expectedInputTokens(), 0, 0, role.expectedOutputTokens(), 0, 1))
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
   }
 }

@@ -191,6 +191,11 @@ public final class DiscountedEvidence {
     return errors;
   }
 
+  /** Mean number of calls in an episode, at least 1: its retries and tool loops. */
+  public double callsPerEpisode() {
+    return episodes > 0 ? Math.max(1, latencyCount / episodes) : 1;
+  }
+
   /** Mean latency of a call in milliseconds, or NaN where none is known. */
   public double meanLatencyMillis() {
     return latencyMillis / latencyCount;

@@ -32,8 +32,8 @@ public sealed interface Decoded {
   /**
    * No batch at all.
    *
-   * @param code stable: {@code empty}, {@code too_large}, {@code broken_protobuf}, {@code
-   *     broken_json}, {@code not_otlp}
+   * @param code stable: {@code empty}, {@code too_large}, {@code too_many_items}, {@code
+   *     broken_protobuf}, {@code broken_json}, {@code not_otlp}
    * @param message for people; never quotes the record
    */
   record Undecodable(String code, String message) implements Decoded {}

@@ -35,19 +35,27 @@ public class IngestResource {
   private final AgroalDataSource database;
   private final TotalsRepository totals;
   private final Streams streams;
+  private final PriceReport prices;
   private final ObjectMapper json;
 
   IngestResource(
-      AgroalDataSource database, TotalsRepository totals, Streams streams, ObjectMapper json) {
+      AgroalDataSource database,
+      TotalsRepository totals,
+      Streams streams,
+      PriceReport prices,
+      ObjectMapper json) {
     this.database = database;
     this.totals = totals;
     this.streams = streams;
+    this.prices = prices;
     this.json = json;
   }
 
   @GET
   @Operation(
-      summary = "Exact totals of everything that came in, the streams, and the latest dead letters")
+      summary =
+          "Exact totals of everything that came in, the streams, the prices and what spans report"
+              + " beside them, and the latest dead letters")
   @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
   @APIResponse(responseCode = "503", description = "The database is out of reach")
   public ObjectNode ingest(@QueryParam("dead_letters") @DefaultValue("20") int deadLetters) {
@@ -66,6 +74,7 @@ public class IngestResource {
             .put("state", stream.state().name().toLowerCase(Locale.ROOT))
             .put("trouble", stream.trouble());
       }
+      prices.tell(answer.putObject("prices"), connection);
       answer.set("dead_letters", latest(connection, deadLetters));
     } catch (SQLException e) {
       throw new Problem.Unavailable(

@@ -112,6 +112,6 @@ final class JsonItem {
             default -> walk.skip();
           }
         });
-    draft.links.add(new RawSpan.Link(ids[0], ids[1]));
+    draft.link(ids[0], ids[1]);
   }
 }

@@ -85,6 +85,8 @@ public final class OtlpDecoder {
       SpanDraft.Batch batch = new SpanDraft.Batch();
       OtlpProtobuf.read(value, known, expected, batch);
       return batch.decoded();
+    } catch (SpanDraft.TooManyException e) {
+      return tooMany();
     } catch (IOException e) {
       // The library's messages are fixed texts, but nothing promises that they stay so.
       return new Decoded.Undecodable("broken_protobuf", "the protobuf is cut off or damaged");
@@ -99,6 +101,8 @@ public final class OtlpDecoder {
       SpanDraft.Batch batch = new SpanDraft.Batch();
       OtlpJson.read(value, json, known, batch);
       return batch.decoded();
+    } catch (SpanDraft.TooManyException e) {
+      return tooMany();
     } catch (OtlpJson.NotOtlpException e) {
       return new Decoded.Undecodable(
           "not_otlp", "JSON, but neither TracesData nor LogsData: " + e.getMessage());
@@ -106,6 +110,11 @@ public final class OtlpDecoder {
       // Jackson quotes the text around the fault: none of it may pass.
       return new Decoded.Undecodable("broken_json", "the JSON is cut off or damaged");
     }
+  }
+
+  private static Decoded tooMany() {
+    return new Decoded.Undecodable(
+        "too_many_items", "more than " + SpanDraft.Batch.MOST_ITEMS + " spans or log records");
   }
 
   /** Where the first byte stands that is not JSON's white space. */

@@ -135,7 +135,7 @@ final class OtlpJson {
       throw new NotOtlpException("spans or logRecords is not an array");
     }
     while (walk.next() != JsonToken.END_ARRAY) {
-      SpanDraft draft = new SpanDraft(signal);
+      SpanDraft draft = batch.begin(signal);
       if (walk.token() == JsonToken.START_OBJECT) {
         new JsonItem(walk, known, draft).read();
       } else {

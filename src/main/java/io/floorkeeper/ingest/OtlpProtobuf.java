@@ -140,8 +140,8 @@ final class OtlpProtobuf {
     return true;
   }
 
-  private SpanDraft item(Wire part) {
-    SpanDraft draft = new SpanDraft(ProtobufItem.signal(part, expected));
+  private SpanDraft item(Wire part) throws IOException {
+    SpanDraft draft = batch.begin(ProtobufItem.signal(part, expected));
     Flaw damage =
         flaw(
             null,

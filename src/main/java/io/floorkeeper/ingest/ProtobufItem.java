@@ -183,6 +183,6 @@ final class ProtobufItem {
           }
           return true;
         });
-    draft.links.add(new RawSpan.Link(ids[0], ids[1]));
+    draft.link(ids[0], ids[1]);
   }
 }

@@ -1,5 +1,6 @@
 package io.floorkeeper.ingest;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,11 @@ final class SpanDraft {
   static final String EVENT_NAME = "event.name";
 
   private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]*");
+  private static final Flaw BAD_TRACE_ID = badId("traceId", 32);
+  private static final Flaw BAD_SPAN_ID = badId("spanId", 16);
+  private static final Flaw BAD_PARENT_ID = badId("parentSpanId", 16);
+  private static final Flaw BAD_LINK =
+      new Flaw("bad_id", "links", "a link must hold a trace id and a span id");
 
   final RawSpan.Signal signal;
   final Map<String, Object> attributes = new HashMap<>();
@@ -34,7 +40,7 @@ final class SpanDraft {
   private String parentSpanId = "";
   private Flaw flaw;
 
-  SpanDraft(RawSpan.Signal signal) {
+  private SpanDraft(RawSpan.Signal signal) {
     this.signal = signal;
   }
 
@@ -72,6 +78,15 @@ final class SpanDraft {
         };
   }
 
+  /** One that points nowhere is a flaw, and not kept. */
+  void link(String toTraceId, String toSpanId) {
+    if (isId(toTraceId, 32) && isId(toSpanId, 16)) {
+      links.add(new RawSpan.Link(lower(toTraceId), lower(toSpanId)));
+    } else {
+      flaw(BAD_LINK);
+    }
+  }
+
   /** Puts the span, or the reason why there is none, into the batch. */
   void finish(String scope, Map<String, Object> resource, Flaw ofGroup, Batch batch) {
     if (signal == RawSpan.Signal.LOG) {
@@ -107,9 +122,7 @@ final class SpanDraft {
             attributes,
             resource,
             events,
-            links.stream()
-                .map(l -> new RawSpan.Link(lower(l.traceId()), lower(l.spanId())))
-                .toList()));
+            links));
   }
 
   /** When it was observed stands for when it was written, as the data model has it. */
@@ -127,13 +140,11 @@ final class SpanDraft {
   private void requireIds() {
     boolean log = signal == RawSpan.Signal.LOG;
     if (!isId(traceId, 32) && !(log && isNone(traceId) && isNone(spanId))) {
-      flaw(badId("traceId", 32));
+      flaw(BAD_TRACE_ID);
     } else if (!isId(spanId, 16) && !(log && isNone(spanId))) {
-      flaw(badId("spanId", 16));
+      flaw(BAD_SPAN_ID);
     } else if (!isNone(parentSpanId) && !isId(parentSpanId, 16)) {
-      flaw(badId("parentSpanId", 16));
-    } else if (!links.stream().allMatch(l -> isId(l.traceId(), 32) && isId(l.spanId(), 16))) {
-      flaw(new Flaw("bad_id", "links", "a link must hold a trace id and a span id"));
+      flaw(BAD_PARENT_ID);
     }
   }
 
@@ -172,11 +183,30 @@ final class SpanDraft {
     return hex.toLowerCase(Locale.ROOT);
   }
 
+  /** More items than a record may hold. */
+  static final class TooManyException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
   /** The spans of one record, read and rejected. */
   static final class Batch {
+    /**
+     * Of spans that say anything at all, a message of usual size has no room for as many; of empty
+     * ones, each of which would become a dead letter, it has room for millions.
+     */
+    static final int MOST_ITEMS = 1 << 16;
+
     final List<RawSpan> spans = new ArrayList<>();
     final List<SpanReading.Rejected> rejected = new ArrayList<>();
     int logRecords;
+    private int begun;
+
+    SpanDraft begin(RawSpan.Signal signal) throws TooManyException {
+      if (++begun > MOST_ITEMS) {
+        throw new TooManyException();
+      }
+      return new SpanDraft(signal);
+    }
 
     Decoded.Spans decoded() {
       return new Decoded.Spans(spans, rejected, logRecords);

@@ -8,7 +8,9 @@ import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.Pricing;
 import io.floorkeeper.policy.Model;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Tariff;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -32,9 +34,17 @@ class CallJudge {
       throws SQLException {
     Call call = attributed.call();
     Optional<Model> ran = call.model().flatMap(policy.models()::find);
+    Optional<Tariff.Quote> quote =
+        call.tokens().isEmpty()
+            ? Optional.empty()
+            : policy.tariff().quote(ran, call.provider(), call.model(), call.startedAt());
     OptionalLong catalogue = OptionalLong.empty();
-    if (call.tokens().isPresent() && ran.isPresent() && ran.get().price().isPresent()) {
-      catalogue = OptionalLong.of(Pricing.nanoUsd(ran.get().price().get(), call.tokens().get()));
+    if (quote.isPresent()) {
+      BigDecimal factor =
+          ran.map(model -> model.pricing().factor(call.serviceTier())).orElse(BigDecimal.ONE);
+      catalogue =
+          OptionalLong.of(
+              Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor));
     }
     Optional<DecisionId> decision = attributed.decision();
     Optional<RolePolicy> role =
@@ -66,6 +76,12 @@ class CallJudge {
             label.map(Label::qualityMicros).orElse(null),
             decision.map(DecisionId::tenantNo).orElse(0));
     return new JudgedCall(
-        attributed, row, role, Pricing.booked(catalogue, call.reportedNanoUsd()), label, rung);
+        attributed,
+        row,
+        role,
+        Pricing.booked(catalogue, call.reportedNanoUsd()),
+        label,
+        rung,
+        quote);
   }
 }

@@ -4,6 +4,7 @@ import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Tariff;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
  *
  * @param nanoUsd what it is booked at, empty: unpriced
  * @param rung of the ladder that it was made on; empty: the first pass, or a rung that is none
+ * @param quote by which its tokens were priced; empty: nobody knows a price, or it names no tokens
  */
 record JudgedCall(
     AttributedCall attributed,
@@ -19,7 +21,8 @@ record JudgedCall(
     Optional<RolePolicy> role,
     OptionalLong nanoUsd,
     Optional<Label> label,
-    Optional<LadderBook.Rung> rung) {
+    Optional<LadderBook.Rung> rung,
+    Optional<Tariff.Quote> quote) {
 
   /** Whether it ran where it was decided to: only then does it say anything of the decision. */
   boolean teaches() {

@@ -4,6 +4,8 @@ import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CorrelationRepository;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.pricing.Catalogue;
+import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +30,8 @@ public class LearningService {
   private final SpendCounter spending;
   private final CallJudge judge;
   private final PolicyBook policyBook;
+  private final PriceBook prices;
+  private final PriceDivergence divergence;
 
   LearningService(
       CallRepository calls,
@@ -36,7 +40,9 @@ public class LearningService {
       CorrelationRepository correlation,
       SpendCounter spending,
       CallJudge judge,
-      PolicyBook policyBook) {
+      PolicyBook policyBook,
+      PriceBook prices,
+      PriceDivergence divergence) {
     this.calls = calls;
     this.evaluations = evaluations;
     this.learner = learner;
@@ -44,6 +50,8 @@ public class LearningService {
     this.spending = spending;
     this.judge = judge;
     this.policyBook = policyBook;
+    this.prices = prices;
+    this.divergence = divergence;
   }
 
   /**
@@ -53,14 +61,15 @@ public class LearningService {
    * @return by how much the ingest totals moved: {@code calls}, {@code duplicates}, ...
    */
   public SortedMap<String, Long> apply(Connection connection, Facts facts) throws SQLException {
-    return apply(connection, facts, policyBook.current());
+    return apply(connection, facts, policyBook.current(), prices.current());
   }
 
-  /** As {@link #apply(Connection, Facts)}, by another policy. */
+  /** As {@link #apply(Connection, Facts)}, by another policy and other prices. */
   public SortedMap<String, Long> apply(
-      Connection connection, Facts facts, PolicyBook.Published published) throws SQLException {
+      Connection connection, Facts facts, PolicyBook.Published published, Catalogue catalogue)
+      throws SQLException {
     TreeMap<String, Long> totals = new TreeMap<>();
-    PolicyView policy = PolicyView.of(published);
+    PolicyView policy = PolicyView.of(published, catalogue);
     List<AttributedCall> batch = facts.calls();
     Map<CallRepository.CallKey, JudgedCall> distinct = new LinkedHashMap<>();
     for (AttributedCall attributed : batch) {
@@ -77,6 +86,7 @@ public class LearningService {
             count(totals, judged);
           }
         });
+    divergence.count(connection, fresh);
     totals.merge("duplicates", (long) batch.size() - fresh.size(), Long::sum);
     Joined joined = evaluations.join(connection, fresh, facts.evaluations());
     EpisodeLearner.Learned learned =

@@ -6,26 +6,30 @@ import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Policy;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.policy.Tariff;
+import io.floorkeeper.pricing.Catalogue;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The policy in force as the learner asks it: from numbers to names. */
+/** The policy in force as the learner asks it: from numbers to names, and from calls to prices. */
 record PolicyView(
     Policy policy,
     Numbers numbers,
     ModelIndex models,
     Map<Integer, String> roleNames,
-    Map<Integer, String> armKeys) {
+    Map<Integer, String> armKeys,
+    Tariff tariff) {
 
-  static PolicyView of(PolicyBook.Published published) {
+  static PolicyView of(PolicyBook.Published published, Catalogue catalogue) {
     Numbers numbers = published.numbers();
     return new PolicyView(
         published.policy(),
         numbers,
         new ModelIndex(published.policy()),
         inverse(numbers.roles()),
-        inverse(numbers.arms()));
+        inverse(numbers.arms()),
+        new Tariff(catalogue));
   }
 
   Optional<String> roleName(int roleNo) {

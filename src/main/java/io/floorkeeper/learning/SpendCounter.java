@@ -14,6 +14,7 @@ import io.floorkeeper.posterior.SpendRepository.DayDelta;
 import io.floorkeeper.posterior.SpendRepository.DayKey;
 import io.floorkeeper.posterior.SpendRepository.RunKey;
 import io.floorkeeper.posterior.SpendSettings;
+import io.floorkeeper.pricing.Catalogue;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -113,7 +114,7 @@ public class SpendCounter {
    */
   public Map<String, Long> decided(Connection connection, List<DecisionRecord> fresh)
       throws SQLException {
-    PolicyView policy = PolicyView.of(policies.current());
+    PolicyView policy = PolicyView.of(policies.current(), Catalogue.NONE); // no call is priced
     TreeMap<DayKey, DayDelta> days = new TreeMap<>();
     Map<ByteBuffer, SpendRepository.RunTask> runs = new LinkedHashMap<>();
     Map<ByteBuffer, SpendRepository.TaskDelta> tasks = new LinkedHashMap<>();

@@ -1,28 +1,30 @@
 package io.floorkeeper.ledger;
 
-import io.floorkeeper.policy.Price;
+import io.floorkeeper.pricing.Price;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.OptionalLong;
 
 /** Tokens times the catalogue. */
 public final class Pricing {
-  /** A dollar per million tokens is a thousand nano-dollars per token. */
-  private static final BigDecimal NANO_USD_PER_TOKEN = BigDecimal.valueOf(1_000);
-
   private Pricing() {}
 
-  /** What the tokens cost, in 1e-9 USD, rounded half up once, at the end. */
-  public static long nanoUsd(Price price, Tokens tokens) {
+  /**
+   * What one call costs, in 1e-9 USD, rounded half up once, at the end.
+   *
+   * @param factor by which its tier of service changes the price; 1: not at all
+   */
+  public static long nanoUsd(Price price, Tokens tokens, BigDecimal factor) {
+    long input =
+        Math.addExact(Math.addExact(tokens.input(), tokens.cacheRead()), tokens.cacheWrite());
     return price
-        .inputUsdPerMillion()
-        .multiply(BigDecimal.valueOf(tokens.input()))
-        .add(price.cacheReadUsdPerMillion().multiply(BigDecimal.valueOf(tokens.cacheRead())))
-        .add(price.cacheWriteUsdPerMillion().multiply(BigDecimal.valueOf(tokens.cacheWrite())))
-        .add(price.outputUsdPerMillion().multiply(BigDecimal.valueOf(tokens.output())))
-        .multiply(NANO_USD_PER_TOKEN)
-        .setScale(0, RoundingMode.HALF_UP)
-        .longValueExact();
+        .at(input)
+        .nanoUsd(
+            tokens.input(),
+            tokens.cacheRead(),
+            tokens.cacheWrite(),
+            tokens.output(),
+            tokens.reasoning(),
+            factor);
   }
 
   /**

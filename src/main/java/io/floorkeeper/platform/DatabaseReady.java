@@ -8,6 +8,7 @@ public record DatabaseReady() {
 
   /** The order in which the rooms take up their work: each needs those before it. */
   public static final class Order {
+    public static final int PRICES = 5;
     public static final int POLICY = 10;
     public static final int KEYS = 20;
     public static final int POSTERIORS = 30;

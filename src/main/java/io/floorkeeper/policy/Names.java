@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.pricing.NearNames;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,7 +49,7 @@ final class Names {
     int bestDistance = Math.max(1, written.length() / 3) + 1;
     for (String name : known) {
       if (Math.abs(name.length() - written.length()) < bestDistance) {
-        int distance = editDistance(normal(written), normal(name));
+        int distance = NearNames.distance(normal(written), normal(name));
         if (distance < bestDistance) {
           best = name;
           bestDistance = distance;
@@ -60,23 +61,5 @@ final class Names {
 
   private static String normal(String name) {
     return name.toLowerCase(java.util.Locale.ROOT).replace('-', '_');
-  }
-
-  /** Levenshtein's, two rows at a time. */
-  private static int editDistance(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        row[j] = Math.min(above[j - 1] + change, 1 + Math.min(above[j], row[j - 1]));
-      }
-      above = row;
-    }
-    return above[b.length()];
   }
 }

@@ -77,6 +77,35 @@ public record Policy(
         digest, tiers, others, defaultRole, pins, dataClasses, rules, health, precedence);
   }
 
+  /** With each model changed, wherever it stands; itself where none is. */
+  Policy withModels(UnaryOperator<Model> change) {
+    Map<Model, Model> changed = new LinkedHashMap<>();
+    tiers.forEach(tier -> tier.models().forEach(m -> changed.put(m, change.apply(m))));
+    if (changed.entrySet().stream().allMatch(e -> e.getKey() == e.getValue())) {
+      return this;
+    }
+    UnaryOperator<Arm> arm =
+        a -> new Arm(a.tier(), a.tierIndex(), changed.getOrDefault(a.model(), a.model()));
+    return new Policy(
+            digest,
+            tiers.stream()
+                .map(t -> new Tier(t.name(), t.models().stream().map(changed::get).toList()))
+                .toList(),
+            roles,
+            defaultRole,
+            pins,
+            dataClasses,
+            rules,
+            health,
+            precedence)
+        .withRoles(role -> role.withCandidates(role.candidates().stream().map(arm).toList()));
+  }
+
+  /** At the prices that its document says itself. */
+  Policy asWritten() {
+    return withModels(model -> model.withPrice(model.pricing().said()));
+  }
+
   /** Declared classes and those of the pins, found in whatever case they are written. */
   private static Set<String> known(Set<String> declared, List<Pin> pins) {
     Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);

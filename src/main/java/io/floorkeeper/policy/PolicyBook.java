@@ -1,12 +1,19 @@
 package io.floorkeeper.policy;
 
+import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** The policy in force on this replica. Reading takes no lock. */
+/**
+ * The policy in force on this replica, its models at today's prices. Reading takes no lock.
+ *
+ * <p>Prices change under a policy that does not: a date comes, or a new price file. Everyone who
+ * subscribed then hears of the same version again, at other prices.
+ */
 @ApplicationScoped
 public class PolicyBook {
 
@@ -34,6 +41,13 @@ public class PolicyBook {
 
   private final AtomicReference<Published> current = new AtomicReference<>();
   private final List<Consumer<Published>> readers = new CopyOnWriteArrayList<>();
+  private final PriceBook prices;
+  private final Clock clock = Clock.systemUTC();
+
+  PolicyBook(PriceBook prices) {
+    this.prices = prices;
+    prices.subscribe(this::reprice);
+  }
 
   /**
    * The policy in force.
@@ -49,9 +63,34 @@ public class PolicyBook {
   }
 
   /** Puts a policy in force and tells everyone who subscribed. */
-  public void publish(Published published) {
-    current.set(published);
-    readers.forEach(reader -> reader.accept(published));
+  public synchronized void publish(Published published) {
+    Published priced = priced(published);
+    current.set(priced);
+    readers.forEach(reader -> reader.accept(priced));
+  }
+
+  private synchronized void reprice() {
+    Published published = current.get();
+    if (published != null) {
+      Published priced = priced(published);
+      if (priced != published) {
+        publish(priced);
+      }
+    }
+  }
+
+  /** The same where no model's price is another. */
+  private Published priced(Published published) {
+    Policy priced = new Tariff(prices.current()).priced(published.policy(), clock.instant());
+    return priced == published.policy()
+        ? published
+        : new Published(
+            published.version(),
+            priced,
+            published.numbers(),
+            published.document(),
+            published.source(),
+            published.origin());
   }
 
   /** {@code reader} hears of every later policy, on the thread that publishes it. */

@@ -40,6 +40,11 @@ public final class PolicyDiff {
    * @param knowledge what was learned of the arms; empty: unknown, as for two files
    */
   public static Changes between(Policy from, Policy to, Optional<ArmKnowledge> knowledge) {
+    // What the catalogue says is no change of the policy.
+    return changes(from.asWritten(), to.asWritten(), knowledge);
+  }
+
+  private static Changes changes(Policy from, Policy to, Optional<ArmKnowledge> knowledge) {
     List<String> pins = PinDiff.lines(from.pins(), to.pins());
     boolean loosened = pins.stream().anyMatch(line -> line.startsWith(PinDiff.LOUD));
     // What is dangerous stands first, whatever it is about.
@@ -76,8 +81,14 @@ public final class PolicyDiff {
         (key, model) -> {
           Model was = old.get(key);
           if (was == null) {
-            lines.add("model " + key + " added, " + model.provider() + ", " + price(model));
-          } else if (!was.equals(model)) {
+            lines.add(
+                "model "
+                    + key
+                    + " added, "
+                    + model.provider()
+                    + ", "
+                    + PriceWords.of(model.pricing()));
+          } else if (!model(was, model).isEmpty()) {
             lines.add("model " + key + ": " + String.join("; ", model(was, model)));
           }
         });
@@ -87,10 +98,10 @@ public final class PolicyDiff {
   private static List<String> model(Model was, Model now) {
     List<String> parts = new ArrayList<>();
     for (RecordComponent component : Model.class.getRecordComponents()) {
-      if (component.getName().equals("price")) {
-        if (!was.price().equals(now.price())) {
-          parts.add("price " + price(was) + " -> " + price(now));
-        }
+      if (component.getName().equals("pricing")) {
+        parts.addAll(PriceWords.changed(was.pricing(), now.pricing()));
+      } else if (component.getName().equals("price")) {
+        continue; // follows from pricing
       } else {
         parts.addAll(Words.changed(component, was, now));
       }
@@ -104,21 +115,5 @@ public final class PolicyDiff {
         .tiers()
         .forEach(tier -> tier.models().forEach(m -> models.put(tier.name() + "/" + m.name(), m)));
     return models;
-  }
-
-  private static String price(Model model) {
-    return model
-        .price()
-        .map(
-            p ->
-                "USD per million in "
-                    + Words.of(p.inputUsdPerMillion())
-                    + " (cache read "
-                    + Words.of(p.cacheReadUsdPerMillion())
-                    + ", write "
-                    + Words.of(p.cacheWriteUsdPerMillion())
-                    + "), out "
-                    + Words.of(p.outputUsdPerMillion()))
-        .orElse("unpriced");
   }
 }

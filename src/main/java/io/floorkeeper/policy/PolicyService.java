@@ -3,6 +3,7 @@ package io.floorkeeper.policy;
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseGate;
 import io.floorkeeper.platform.Problem;
+import io.floorkeeper.pricing.PriceBook;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
@@ -22,6 +23,7 @@ class PolicyService {
   private final PolicyFollower follower;
   private final PolicyBook book;
   private final ArmKnowledge knowledge;
+  private final PriceBook prices;
   private final MeterRegistry meters;
 
   PolicyService(
@@ -30,12 +32,14 @@ class PolicyService {
       PolicyFollower follower,
       PolicyBook book,
       ArmKnowledge knowledge,
+      PriceBook prices,
       MeterRegistry meters) {
     this.database = database;
     this.repository = repository;
     this.follower = follower;
     this.book = book;
     this.knowledge = knowledge;
+    this.prices = prices;
     this.meters = meters;
   }
 
@@ -103,7 +107,7 @@ class PolicyService {
 
   /** The policy of a version, as this service reads it. */
   Policy policy(PolicyVersionEntity version) {
-    return checked(version.document, "version " + version.version);
+    return read(version.document, "version " + version.version);
   }
 
   /** What would change, with what is known of the arms. */
@@ -112,11 +116,22 @@ class PolicyService {
   }
 
   /**
-   * The policy that a document describes.
+   * The policy that a document describes, whose references the catalogue has.
    *
    * @throws Problem.Unprocessable with all findings
    */
   Policy checked(String document, String name) {
+    Policy policy = read(document, name);
+    try {
+      PriceValidator.requireKnown(policy, prices.current());
+    } catch (InvalidPolicyException e) {
+      count("invalid");
+      throw invalid(e);
+    }
+    return policy;
+  }
+
+  private Policy read(String document, String name) {
     try {
       return PolicyReader.read(document, name);
     } catch (InvalidPolicyException e) {

@@ -92,22 +92,7 @@ public final class PolicyValidator {
           quoted(model.aliases().get(a)) + " names " + namesake + " already");
     }
     rules.model(model, path);
-    model
-        .price()
-        .ifPresent(
-            price -> {
-              price(price.inputUsdPerMillion(), path, "input");
-              price(price.outputUsdPerMillion(), path, "output");
-              price(price.cacheReadUsdPerMillion(), path, "cache_read");
-              price(price.cacheWriteUsdPerMillion(), path, "cache_write");
-            });
-  }
-
-  private void price(BigDecimal usd, String path, String kind) {
-    check(
-        usd.signum() >= 0 && usd.compareTo(BigDecimal.valueOf(1_000_000)) <= 0,
-        path + ".price." + kind + "_usd_per_million",
-        "a price is between 0 and 1000000 dollars per million tokens");
+    new PriceValidator(findings).model(model, path);
   }
 
   private void roles() {

@@ -2,6 +2,7 @@ package io.floorkeeper.policy;
 
 import io.floorkeeper.platform.Causes;
 import io.floorkeeper.platform.DatabaseGate;
+import io.floorkeeper.pricing.PriceBook;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,6 +38,7 @@ public class PolicyWatch {
   private final PolicyService service;
   private final DatabaseGate database;
   private final PolicyBook book;
+  private final PriceBook prices;
   private final long intervalMillis;
   private final Duration settleTime;
   private final Duration loosenSettleTime;
@@ -57,11 +59,13 @@ public class PolicyWatch {
       PolicyService service,
       DatabaseGate database,
       PolicyBook book,
+      PriceBook prices,
       PolicySettings settings,
       MeterRegistry meters) {
     this.service = service;
     this.database = database;
     this.book = book;
+    this.prices = prices;
     this.intervalMillis = Math.max(SHORTEST_PAUSE_MILLIS, settings.watchInterval().toMillis());
     this.settleTime = longer(SHORTEST_SETTLE_TIME, settings.settleTime());
     this.loosenSettleTime = longer(settleTime, settings.loosenSettleTime());
@@ -163,6 +167,7 @@ public class PolicyWatch {
   private void settled() {
     try {
       PolicyDraft draft = pending.draft(path);
+      PriceValidator.requireKnown(draft.policy(), prices.current());
       PendingChange.Loss loss = pending.loss(book.current().policy(), seenNames);
       Instant due = pending.after(loosenSettleTime);
       if (!loss.isNone() && clock.instant().isBefore(due)) {

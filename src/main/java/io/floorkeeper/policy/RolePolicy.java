@@ -92,6 +92,11 @@ public record RolePolicy(
     return -1;
   }
 
+  /** With other candidates, as many, at the same places. */
+  RolePolicy withCandidates(List<Arm> others) {
+    return with(name, learning, others, floor, priorMeans, context, shadowShare);
+  }
+
   /** With another floor. */
   public RolePolicy withFloor(Optional<QualityFloor> another) {
     return with(name, another, priorMeans, context);
@@ -114,7 +119,7 @@ public record RolePolicy(
 
   /** With learning in another state, and another share drawn in the shadow. */
   public RolePolicy withLearning(Learning another, double anotherShadowShare) {
-    return with(name, another, floor, priorMeans, context, anotherShadowShare);
+    return with(name, another, candidates, floor, priorMeans, context, anotherShadowShare);
   }
 
   private RolePolicy with(
@@ -122,12 +127,13 @@ public record RolePolicy(
       Optional<QualityFloor> another,
       List<Double> means,
       Optional<ContextPolicy> anotherContext) {
-    return with(anotherName, learning, another, means, anotherContext, shadowShare);
+    return with(anotherName, learning, candidates, another, means, anotherContext, shadowShare);
   }
 
   private RolePolicy with(
       String anotherName,
       Learning anotherLearning,
+      List<Arm> arms,
       Optional<QualityFloor> another,
       List<Double> means,
       Optional<ContextPolicy> anotherContext,
@@ -136,7 +142,7 @@ public record RolePolicy(
         anotherName,
         strategy,
         anotherLearning,
-        candidates,
+        arms,
         presetTier,
         another,
         ceiling,

@@ -135,6 +135,17 @@ final class Section {
     return texts;
   }
 
+  /** The numbers of an object whose keys are the user's own. */
+  Map<String, BigDecimal> numbersByName(String key) {
+    Map<String, BigDecimal> numbers = new LinkedHashMap<>();
+    members(key)
+        .forEach(
+            (name, value) ->
+                number(Names.path(path(key), name), value)
+                    .ifPresent(number -> numbers.put(name, number)));
+    return numbers;
+  }
+
   private Optional<List<Node>> nodes(String key) {
     Optional<Node> node = find(key);
     if (node.isPresent() && node.get().items() == null) {

@@ -5,8 +5,8 @@ import io.floorkeeper.attribution.ShadowTally;
 import io.floorkeeper.attribution.ShadowTask;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Policy;
-import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
+import io.floorkeeper.pricing.Price;
 import io.floorkeeper.routing.InProcessRouter;
 import io.floorkeeper.trial.Contenders;
 import io.floorkeeper.trial.Draw;
@@ -146,9 +146,9 @@ final class ShadowReplay {
   }
 
   private static double usd(Price price, RolePolicy role) {
-    return 1e-6
-        * (price.inputUsdPerMillion().doubleValue() * role.expectedInputTokens()
-            + price.outputUsdPerMillion().doubleValue() * role.expectedOutputTokens());
+    return price
+        .at(role.expectedInputTokens())
+        .usd(role.expectedInputTokens(), 0, 0, role.expectedOutputTokens(), 0, 1);
   }
 
   private static ShadowTask task(Draw draw, int candidate, InProcessRouter.Chosen chosen) {

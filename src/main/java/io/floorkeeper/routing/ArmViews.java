@@ -7,18 +7,16 @@ import io.floorkeeper.bandit.DiscountedEvidence;
 import io.floorkeeper.bandit.LatencySketch;
 import io.floorkeeper.policy.Arm;
 import io.floorkeeper.policy.Numbers;
-import io.floorkeeper.policy.Price;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
+import io.floorkeeper.pricing.Price;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 
 /** From evidence to beliefs: what {@code bandit.md} section 2 says of priors, tokens and prices. */
 final class ArmViews {
-  private static final double PER_MILLION = 1e-6;
-
   private ArmViews() {}
 
   /** Of the whole role: its buckets together, weighed by traffic where they differ. */
@@ -99,7 +97,9 @@ final class ArmViews {
     if (arm.model().price().isPresent()) {
       Price price = arm.model().price().get();
       double priorUsd =
-          usd(price, policy.expectedInputTokens(), 0, 0, policy.expectedOutputTokens());
+          price
+              .at(policy.expectedInputTokens())
+              .usd(policy.expectedInputTokens(), 0, 0, policy.expectedOutputTokens(), 0, 1);
       return CostPosterior.blended(
           priorUsd, seenUsd(arm, sums), sums.cvUsd(), sums.tokenEpisodes());
     }
@@ -116,17 +116,7 @@ final class ArmViews {
    * @return NaN where {@link #costEpisodes} is 0
    */
   static double seenUsd(Arm arm, DiscountedEvidence sums) {
-    return arm.model()
-        .price()
-        .map(
-            price ->
-                usd(
-                    price,
-                    sums.meanInputTokens(),
-                    sums.meanCacheReadTokens(),
-                    sums.meanCacheWriteTokens(),
-                    sums.meanOutputTokens()))
-        .orElseGet(sums::meanUsd);
+    return arm.model().price().map(price -> usd(price, sums)).orElseGet(sums::meanUsd);
   }
 
   /** The episodes behind {@link #seenUsd}. */
@@ -134,12 +124,23 @@ final class ArmViews {
     return arm.model().price().isPresent() ? sums.tokenEpisodes() : sums.dollarEpisodes();
   }
 
-  private static double usd(
-      Price price, double input, double cacheRead, double cacheWrite, double output) {
-    return PER_MILLION
-        * (price.inputUsdPerMillion().doubleValue() * input
-            + price.cacheReadUsdPerMillion().doubleValue() * cacheRead
-            + price.cacheWriteUsdPerMillion().doubleValue() * cacheWrite
-            + price.outputUsdPerMillion().doubleValue() * output);
+  /**
+   * Tokens are known of episodes, and tiers are of calls: the tier is that of a mean call of a mean
+   * episode. Where calls of one arm lie on both sides of a tier that is not their mean price, but
+   * it is what a sum can tell; their dollars, and so the spread of the belief, are exact.
+   */
+  private static double usd(Price price, DiscountedEvidence sums) {
+    double calls = sums.callsPerEpisode();
+    double input =
+        sums.meanInputTokens() + sums.meanCacheReadTokens() + sums.meanCacheWriteTokens();
+    return price
+        .at(input / calls)
+        .usd(
+            sums.meanInputTokens(),
+            sums.meanCacheReadTokens(),
+            sums.meanCacheWriteTokens(),
+            sums.meanOutputTokens(),
+            sums.meanReasoningTokens(),
+            calls);
   }
 }

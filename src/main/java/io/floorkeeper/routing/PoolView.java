@@ -3,14 +3,13 @@ package io.floorkeeper.routing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.floorkeeper.policy.Capacity;
+import io.floorkeeper.policy.Model;
+import io.floorkeeper.pricing.AmortisedCost;
 import java.time.Instant;
 import java.util.Locale;
 
 /** How a role's arms stand, for reports: health and, of models of one's own, capacity. */
 final class PoolView {
-  /** Of a year's twelfth. */
-  private static final double MINUTES_PER_MONTH = 365.25 / 12 * 24 * 60;
-
   private PoolView() {}
 
   /** Adds to each candidate of a role's explanation. */
@@ -18,16 +17,13 @@ final class PoolView {
     JsonNode candidates = role.path("candidates");
     for (int k = 0; k < routes.arms().size(); k++) {
       ObjectNode candidate = (ObjectNode) candidates.get(k);
-      String model = routes.arms().get(k).arm().model().name();
-      PoolState.Standing standing = pool.standing(model);
+      Model model = routes.arms().get(k).arm().model();
+      PoolState.Standing standing = pool.standing(model.name());
       health(candidate.putObject("health"), standing);
-      routes
-          .arms()
-          .get(k)
-          .arm()
-          .model()
+      model
           .capacity()
-          .ifPresent(capacity -> capacity(candidate.putObject("capacity"), capacity, standing));
+          .ifPresent(
+              capacity -> capacity(candidate.putObject("capacity"), model, capacity, standing));
     }
   }
 
@@ -46,21 +42,25 @@ final class PoolView {
   }
 
   /**
-   * The fixed cost is what the month costs over the calls that a month at the present rate has:
-   * finance, and nothing that routing weighs.
+   * The fixed cost is spread over the calls that a month at the present rate has, and, as the least
+   * that it can be, over those that the model can take: finance, and nothing that routing weighs.
    */
-  private static void capacity(ObjectNode node, Capacity capacity, PoolState.Standing standing) {
+  private static void capacity(
+      ObjectNode node, Model model, Capacity capacity, PoolState.Standing standing) {
+    double monthlyUsd = model.monthlyUsd().doubleValue();
     node.put("calls_per_minute", capacity.callsPerMinute());
     node.put("calls_last_minute", standing.callsPerMinute());
     put(node, "utilisation", standing.utilisation());
     node.put("admit_share", standing.admitShare());
-    node.put("monthly_usd", capacity.monthlyUsd());
+    node.put("monthly_usd", model.monthlyUsd());
     put(
         node,
         "fixed_usd_per_call",
-        standing.callsPerMinute() > 0
-            ? capacity.monthlyUsd().doubleValue() / (standing.callsPerMinute() * MINUTES_PER_MONTH)
-            : Double.NaN);
+        AmortisedCost.usdPerCall(monthlyUsd, standing.callsPerMinute()));
+    put(
+        node,
+        "fixed_usd_per_call_at_capacity",
+        AmortisedCost.usdPerCall(monthlyUsd, capacity.callsPerMinute()));
   }
 
   private static void put(ObjectNode node, String name, double value) {

@@ -21,13 +21,14 @@ import jakarta.ws.rs.HttpMethod;
  * The house as {@code src/site/architecture.md} draws it: rooms on floors, arrows only downward.
  *
  * <pre>
- * 7   command  demo
- * 6   replay   simulate
- * 5   ingest   trial
- * 4   routing  learning
- * 3   attribution  audit
- * 2   posterior  ledger
- * 1   policy  access
+ * 8   command  demo
+ * 7   replay   simulate
+ * 6   ingest   trial
+ * 5   routing  learning
+ * 4   attribution  audit
+ * 3   posterior  ledger
+ * 2   policy
+ * 1   pricing  access
  * 0   bandit   platform
  * </pre>
  */
@@ -64,6 +65,8 @@ class RoomsTest {
           .definedBy("io.floorkeeper.ledger..")
           .layer("policy")
           .definedBy("io.floorkeeper.policy..")
+          .layer("pricing")
+          .definedBy("io.floorkeeper.pricing..")
           .layer("access")
           .definedBy("io.floorkeeper.access..")
           .layer("bandit")
@@ -109,7 +112,18 @@ class RoomsTest {
               "attribution",
               "audit",
               "posterior",
-              "ledger");
+              "ledger")
+          .whereLayer("pricing")
+          .mayOnlyBeAccessedByLayers(
+              "command",
+              "ingest",
+              "replay",
+              "trial",
+              "routing",
+              "learning",
+              "attribution",
+              "ledger",
+              "policy");
 
   @ArchTest
   static final ArchRule noCycles =
@@ -134,6 +148,7 @@ class RoomsTest {
               "io.floorkeeper.posterior..",
               "io.floorkeeper.ledger..",
               "io.floorkeeper.policy..",
+              "io.floorkeeper.pricing..",
               "io.floorkeeper.bandit..",
               "io.floorkeeper.platform..");
 

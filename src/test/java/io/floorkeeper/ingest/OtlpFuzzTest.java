@@ -1,13 +1,12 @@
 package io.floorkeeper.ingest;
 
-import static io.floorkeeper.ingest.Otlp.batch;
-import static io.floorkeeper.ingest.Otlp.event;
 import static io.floorkeeper.ingest.Otlp.json;
-import static io.floorkeeper.ingest.Otlp.span;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opentelemetry.proto.trace.v1.TracesData;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -44,7 +43,8 @@ class OtlpFuzzTest {
   void damagedBatchesAreReadOrRefused(Encoding encoding) {
     // Given
     SplittableRandom random = new SplittableRandom(SEED);
-    byte[] valid = encoding == Encoding.JSON ? json(lively()) : lively().toByteArray();
+    byte[] valid =
+        encoding == Encoding.JSON ? json(FuzzSeeds.spans()) : FuzzSeeds.spans().toByteArray();
     Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
 
     // When
@@ -59,6 +59,59 @@ class OtlpFuzzTest {
 
     // Then every kind of answer was met
     assertThat(outcomes).containsOnlyKeys(Outcome.values());
+  }
+
+  /** The same that jazzer checks, of the seeds that it begins with and of some that are near. */
+  @Test
+  void whatTheFuzzerChecksHoldsOfItsSeeds() throws IOException {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (byte[] seed : FuzzSeeds.all()) {
+      Assertions.assertTimeout(
+          Duration.ofSeconds(10), () -> DecoderFuzz.fuzzerTestOneInput(seed), "seed " + SEED);
+      for (int round = 0; round < 50; round++) {
+        DecoderFuzz.fuzzerTestOneInput(mutated(seed, random));
+      }
+    }
+  }
+
+  /** Each would be a dead letter: four megabytes of nothing would be two million of them. */
+  @ParameterizedTest
+  @EnumSource
+  void aRecordOfNothingButEmptySpansIsRefusedWithinItsMemory(Encoding encoding) {
+    // Given
+    byte[] value =
+        encoding == Encoding.JSON
+            ? ("{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":["
+                    + "{},".repeat(1_000_000)
+                    + "{}]}]}]}")
+                .getBytes(UTF_8)
+            : wrapped(wrapped(emptySpans(1_500_000), 2), 1);
+
+    // When
+    Decoded decoded = decoder.decode(value);
+
+    // Then
+    assertThat(decoded).isInstanceOf(Decoded.Undecodable.class);
+    assertThat(((Decoded.Undecodable) decoded).code()).isEqualTo("too_many_items");
+  }
+
+  private static byte[] emptySpans(int count) {
+    byte[] spans = new byte[2 * count];
+    for (int i = 0; i < spans.length; i += 2) {
+      spans[i] = 2 << 3 | 2;
+    }
+    return spans;
+  }
+
+  private static byte[] wrapped(byte[] content, int field) {
+    return UnknownFieldSet.newBuilder()
+        .addField(
+            field,
+            UnknownFieldSet.Field.newBuilder()
+                .addLengthDelimited(ByteString.copyFrom(content))
+                .build())
+        .build()
+        .toByteArray();
   }
 
   @Test
@@ -113,36 +166,6 @@ class OtlpFuzzTest {
     return readings.stream().allMatch(SpanReading.ModelCall.class::isInstance)
         ? Outcome.CALL
         : Outcome.NO_CALL;
-  }
-
-  private static TracesData lively() {
-    return batch(
-        "acme",
-        Map.of("service.name", "shop"),
-        span(
-                "gen_ai.operation.name", "chat",
-                "gen_ai.request.model", "m",
-                "gen_ai.usage.input_tokens", 97,
-                "gen_ai.usage.output_tokens", "52",
-                "gen_ai.usage.cost", 0.25,
-                "gen_ai.input.messages", "hello",
-                "floorkeeper.check.passed", true)
-            .addEvents(
-                event(
-                    "gen_ai.evaluation.result",
-                    "gen_ai.evaluation.name",
-                    "Relevance",
-                    "gen_ai.evaluation.score.value",
-                    0.5)),
-        span(
-            "openinference.span.kind",
-            "LLM",
-            "llm.token_count.prompt",
-            12,
-            "evaluations.0.evaluation.name",
-            "tone",
-            "evaluations.0.evaluation.score",
-            1.0));
   }
 
   private static byte[] mutated(byte[] valid, SplittableRandom random) {

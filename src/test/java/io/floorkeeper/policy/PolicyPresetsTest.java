@@ -80,7 +80,16 @@ class PolicyPresetsTest {
               assertThat(role.learning()).isEqualTo(RolePolicy.Learning.LEARN);
               assertThat(role.presetTier()).isEqualTo("frontier");
             });
-    assertThat(policy.tiers().get(2).models().get(0).price().orElseThrow().outputUsdPerMillion())
+    assertThat(
+            policy
+                .tiers()
+                .get(2)
+                .models()
+                .get(0)
+                .price()
+                .orElseThrow()
+                .base()
+                .outputUsdPerMillion())
         .isEqualByComparingTo(BigDecimal.valueOf(75));
   }
 

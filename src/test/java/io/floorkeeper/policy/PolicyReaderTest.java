@@ -3,6 +3,7 @@ package io.floorkeeper.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.floorkeeper.bandit.HoldoutShare;
+import io.floorkeeper.pricing.Price;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -252,7 +253,7 @@ class PolicyReaderTest {
     // Then
     BigDecimal three = BigDecimal.valueOf(3);
     assertThat(policy.tiers().get(0).models().get(0).price())
-        .contains(new Price(three, three, three, BigDecimal.valueOf(15)));
+        .contains(Price.flat(three, three, three, BigDecimal.valueOf(15)));
   }
 
   @Test
@@ -290,6 +291,6 @@ class PolicyReaderTest {
     return new Arm(
         tier,
         index,
-        new Model(model, "anthropic", List.of(), Optional.empty(), 1, Optional.empty()));
+        new Model(model, "anthropic", List.of(), PriceRule.UNSAID, 1, Optional.empty()));
   }
 }
