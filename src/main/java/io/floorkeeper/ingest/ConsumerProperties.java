@@ -8,6 +8,8 @@ import org.apache.kafka.clients.consumer.GroupProtocol;
 
 /** How a stream reads from Kafka, whatever it reads. */
 final class ConsumerProperties {
+  private static final int FETCH_BYTES = 16 << 20;
+
   private ConsumerProperties() {}
 
   static Properties of(
@@ -29,11 +31,12 @@ final class ConsumerProperties {
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords);
     // What a partition may hold ready: the broker sends the first record whatever its size, but
-    // then
-    // nothing beside it, and so one at a time.
+    // then nothing beside it, and so one at a time.
     properties.put(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
         Math.max(ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES, maxMessageBytes));
+    // And all of them together: fetched and not yet read.
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Math.max(FETCH_BYTES, maxMessageBytes));
     return properties;
   }
 }

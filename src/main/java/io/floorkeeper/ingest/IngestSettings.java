@@ -33,8 +33,12 @@ public interface IngestSettings {
   String groupId();
 
   /** Records per transaction at most. */
-  @WithDefault("2000")
+  @WithDefault("10000")
   int batchRecords();
+
+  /** Bytes of records per transaction, about: it ends with the record that reaches it. */
+  @WithDefault("4194304")
+  int batchBytes();
 
   /** Partitions of topics that do not exist yet and are created. */
   @WithDefault("6")

@@ -69,6 +69,11 @@ class SpanHandler implements BatchHandler {
 
   @Override
   public List<DeadLetter> apply(Connection connection, StreamBatch batch) throws SQLException {
+    return prepare(batch).apply(connection);
+  }
+
+  @Override
+  public Prepared prepare(StreamBatch batch) {
     Sorted sorted = new Sorted();
     DecisionKeys verifying = keys.current();
     for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
@@ -82,9 +87,39 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
-    learning.apply(connection, sorted.facts()).forEach(sorted::count);
-    totals.add(connection, sorted.counts);
-    return sorted.deadLetters;
+    return new Read(sorted);
+  }
+
+  /** Read, and to be applied once. */
+  private final class Read implements Prepared {
+    private final Sorted sorted;
+    private long duplicates;
+
+    Read(Sorted sorted) {
+      this.sorted = sorted;
+    }
+
+    @Override
+    public List<DeadLetter> apply(Connection connection) throws SQLException {
+      TreeMap<String, Long> counts = new TreeMap<>(sorted.counts);
+      learning
+          .apply(connection, sorted.facts())
+          .forEach((name, by) -> counts.merge(name, by, Long::sum));
+      duplicates = counts.getOrDefault("duplicates", 0L);
+      totals.add(connection, counts);
+      return sorted.deadLetters;
+    }
+
+    @Override
+    public long items() {
+      return sorted.counts.getOrDefault("spans", 0L)
+          + sorted.counts.getOrDefault("log_records", 0L);
+    }
+
+    @Override
+    public long duplicates() {
+      return duplicates;
+    }
   }
 
   @Override

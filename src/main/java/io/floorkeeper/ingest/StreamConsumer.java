@@ -4,12 +4,14 @@ import io.floorkeeper.platform.Backoff;
 import io.floorkeeper.platform.Causes;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -22,8 +24,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Reads topics exactly once: {@link StreamTransactions} changes what the records do and where the
- * stream stands in one Postgres transaction per polled batch. Kafka's group only shares out the
- * partitions.
+ * stream stands in one Postgres transaction per batch. Kafka's group only shares out the
+ * partitions. While a batch is applied ({@link StreamApplier}) the next one is fetched and read,
+ * and no further: who is slow holds the others up, and nothing piles up.
  *
  * <p>Killed at any point, it goes on from the last transaction. A replica that lost a partition
  * without noticing is fenced by the compare-and-set on the stored position. While the database is
@@ -58,6 +61,7 @@ final class StreamConsumer implements Runnable {
   private final StreamTransactions transactions;
   private final DeadLetterOffice deadLetters;
   private final StreamMetrics metrics;
+  private final int batchBytes;
 
   private volatile State state = State.STARTING;
   private volatile String trouble = "";
@@ -65,6 +69,10 @@ final class StreamConsumer implements Runnable {
   private volatile KafkaConsumer<byte[], byte[]> consumer;
   private int waits;
 
+  /**
+   * @param batchBytes of records that one transaction applies, about: it ends with the first that
+   *     reaches it
+   */
   StreamConsumer(
       String name,
       List<String> topics,
@@ -73,7 +81,8 @@ final class StreamConsumer implements Runnable {
       StreamCursor cursor,
       StreamTransactions transactions,
       DeadLetterOffice deadLetters,
-      StreamMetrics metrics) {
+      StreamMetrics metrics,
+      int batchBytes) {
     this.name = name;
     this.topics = List.copyOf(topics);
     this.properties = properties;
@@ -82,6 +91,7 @@ final class StreamConsumer implements Runnable {
     this.transactions = transactions;
     this.deadLetters = deadLetters;
     this.metrics = metrics;
+    this.batchBytes = batchBytes;
   }
 
   String name() {
@@ -177,10 +187,10 @@ final class StreamConsumer implements Runnable {
       KafkaConsumer<byte[], byte[]> reading =
           new KafkaConsumer<>(
               properties.get(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      try {
+      try (StreamApplier applier = new StreamApplier(name, transactions)) {
         consumer = reading;
-        reading.subscribe(topics, cursor.listener(reading));
-        Session session = new Session(reading, ids, backoff);
+        reading.subscribe(topics, cursor.listener(reading, applier::settle));
+        Session session = new Session(reading, applier, ids, backoff);
         while (!stopping && !session.isOver()) {
           session.step();
         }
@@ -195,6 +205,7 @@ final class StreamConsumer implements Runnable {
   /** What one consumer has gone through, from its subscription to its end. */
   private final class Session {
     private final KafkaConsumer<byte[], byte[]> reading;
+    private final StreamApplier applier;
     private final TopicDirectory.Ids ids;
     private final Backoff backoff;
 
@@ -205,8 +216,13 @@ final class StreamConsumer implements Runnable {
     private boolean over;
     private long heardNanos = System.nanoTime();
 
-    Session(KafkaConsumer<byte[], byte[]> reading, TopicDirectory.Ids ids, Backoff backoff) {
+    Session(
+        KafkaConsumer<byte[], byte[]> reading,
+        StreamApplier applier,
+        TopicDirectory.Ids ids,
+        Backoff backoff) {
       this.reading = reading;
+      this.applier = applier;
       this.ids = ids;
       this.backoff = backoff;
     }
@@ -219,7 +235,7 @@ final class StreamConsumer implements Runnable {
     void step() {
       ConsumerRecords<byte[], byte[]> records = cursor.poll(reading, POLL);
       if (records.isEmpty()) {
-        nothingCame();
+        takeNothing();
       } else {
         heardNanos = System.nanoTime();
         brokerAway = false;
@@ -227,19 +243,62 @@ final class StreamConsumer implements Runnable {
       }
     }
 
+    private void takeNothing() {
+      try {
+        if (applier.isDone()) {
+          collect();
+        }
+        nothingCame();
+      } catch (SQLException | KafkaException e) {
+        notTaken(List.of(), e);
+      }
+    }
+
+    /** While a batch is applied the next one is read. */
     private void take(ConsumerRecords<byte[], byte[]> records) {
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
+      records.forEach(all::add);
+      int handed = 0;
       try {
         over = cursor.isOfAnotherTopic(records, ids);
-        if (!over) {
-          transactions.apply(records);
-          untaken.removeAll(records.partitions());
-          wellIfSo();
+        while (!over && handed < all.size()) {
+          int end = endOfBatch(all, handed);
+          PreparedBatch next = transactions.prepare(List.copyOf(all.subList(handed, end)));
+          collect();
+          applier.hand(next);
+          handed = end;
         }
       } catch (SQLException | KafkaException e) {
-        untaken.addAll(records.partitions());
-        cursor.rewind(reading, records);
-        waitAfter(backoff, e);
+        notTaken(all.subList(handed, all.size()), e);
       }
+    }
+
+    private int endOfBatch(List<ConsumerRecord<byte[], byte[]>> all, int from) {
+      long bytes = 0;
+      int end = from;
+      do {
+        bytes += Math.max(0, all.get(end).serializedValueSize());
+        end++;
+      } while (end < all.size() && bytes < batchBytes);
+      return end;
+    }
+
+    /** Learns what became of the batch in hand, and waits for it. */
+    private void collect() throws SQLException {
+      List<ConsumerRecord<byte[], byte[]>> taken = applier.collect();
+      if (!taken.isEmpty()) {
+        untaken.removeAll(partitions(taken));
+        wellIfSo();
+      }
+    }
+
+    /** What was in hand is fetched again, and whatever was fetched after it. */
+    private void notTaken(List<ConsumerRecord<byte[], byte[]>> further, Exception e) {
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(applier.back());
+      all.addAll(further);
+      untaken.addAll(partitions(all));
+      cursor.rewind(reading, all);
+      waitAfter(backoff, e);
     }
 
     /** Which is also what the client says while no broker is there: after a while it is asked. */
@@ -261,12 +320,18 @@ final class StreamConsumer implements Runnable {
     private void wellIfSo() {
       untaken.retainAll(reading.assignment());
       if (!brokerAway) {
-        metrics.lag(name, lag(reading));
+        metrics.lag(name, lag(reading) + applier.inHand().size());
         if (untaken.isEmpty()) {
           reading(backoff);
         }
       }
     }
+  }
+
+  private static Set<TopicPartition> partitions(List<ConsumerRecord<byte[], byte[]>> records) {
+    Set<TopicPartition> partitions = new HashSet<>();
+    records.forEach(r -> partitions.add(new TopicPartition(r.topic(), r.partition())));
+    return partitions;
   }
 
   private void reading(Backoff backoff) {

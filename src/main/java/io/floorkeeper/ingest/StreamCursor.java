@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
  * Where one stream believes it stands: the cluster and the topics that it reads, told apart by
  * their ids, and the next offset of each partition that it holds. Postgres has the last word: a
  * consumer is sent to what is stored there, and a batch moves that by compare and set. Used by the
- * stream's thread only.
+ * stream's thread, and by the one that applies a batch only between two waits of the former.
  */
 final class StreamCursor {
   private static final Logger LOG = Logger.getLogger(StreamCursor.class);
@@ -57,6 +57,9 @@ final class StreamCursor {
 
   /** Empty: the partition was never read. */
   private final Map<TopicPartition, OptionalLong> expected = new HashMap<>();
+
+  /** Waits until no batch is under way. */
+  private Runnable settle = () -> {};
 
   private MustStopException refusal;
   private String clusterId;
@@ -131,15 +134,25 @@ final class StreamCursor {
     return next;
   }
 
-  /** Sends the consumer back: what is not committed of these records is fetched again. */
-  void rewind(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
-    for (TopicPartition partition : records.partitions()) {
-      if (consumer.assignment().contains(partition)) {
-        long first = records.records(partition).get(0).offset();
-        consumer.seek(
-            partition, expected.getOrDefault(partition, OptionalLong.empty()).orElse(first));
-      }
+  /**
+   * Sends the consumer back: what is not committed of these records is fetched again.
+   *
+   * @param records in the order in which they were fetched
+   */
+  void rewind(
+      Consumer<byte[], byte[]> consumer, Collection<ConsumerRecord<byte[], byte[]>> records) {
+    Map<TopicPartition, Long> first = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      first.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
     }
+    Set<TopicPartition> held = consumer.assignment();
+    first.forEach(
+        (partition, offset) -> {
+          if (held.contains(partition)) {
+            consumer.seek(
+                partition, expected.getOrDefault(partition, OptionalLong.empty()).orElse(offset));
+          }
+        });
   }
 
   /**
@@ -205,6 +218,7 @@ final class StreamCursor {
       LOG.debugf("assigned, and not yet sought: %s", e.partitions());
       Set<TopicPartition> unsought = new HashSet<>(e.partitions());
       unsought.retainAll(consumer.assignment());
+      settle.run();
       seek(consumer, unsought);
       return ConsumerRecords.empty();
     }
@@ -243,12 +257,19 @@ final class StreamCursor {
     }
   }
 
-  /** Takes positions from Postgres whenever partitions are assigned. */
-  ConsumerRebalanceListener listener(Consumer<byte[], byte[]> consumer) {
+  /**
+   * Takes positions from Postgres whenever partitions are assigned.
+   *
+   * @param settle waits until no batch is under way: before a partition is given to somebody else,
+   *     what was fetched of it is committed or is not
+   */
+  ConsumerRebalanceListener listener(Consumer<byte[], byte[]> consumer, Runnable settle) {
+    this.settle = settle;
     return new ConsumerRebalanceListener() {
       @Override
       public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         try {
+          settle.run();
           seek(consumer, partitions);
         } catch (MustStopException e) {
           // Thrown from here the client would log it at length. The poll around it tells it.
@@ -259,6 +280,7 @@ final class StreamCursor {
 
       @Override
       public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        settle.run();
         partitions.forEach(expected::remove);
       }
     };

@@ -1,16 +1,15 @@
 package io.floorkeeper.ingest;
 
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Lag, batches, commits and dead letters of the streams. */
+/** Lag, throughput, batches, times, duplicates and dead letters of the streams. */
 @ApplicationScoped
 class StreamMetrics {
   private final MeterRegistry meters;
@@ -20,16 +19,34 @@ class StreamMetrics {
     this.meters = meters;
   }
 
-  void committed(String stream, int records, int unreadable, long nanos) {
-    DistributionSummary.builder("floorkeeper.ingest.batch.records")
-        .tag("stream", stream)
-        .register(meters)
-        .record(records);
-    Timer.builder("floorkeeper.ingest.commit")
-        .tag("stream", stream)
-        .register(meters)
-        .record(Duration.ofNanos(nanos));
-    meters.counter("floorkeeper.ingest.dead.letters", "stream", stream).increment(unreadable);
+  /**
+   * @param applyNanos of the statements of the transaction
+   * @param commitNanos of its commit
+   */
+  void committed(
+      String stream,
+      PreparedBatch prepared,
+      List<DeadLetter> unreadable,
+      long applyNanos,
+      long commitNanos) {
+    Tags tags = Tags.of("stream", stream);
+    meters
+        .summary("floorkeeper.ingest.batch.records", tags)
+        .record(prepared.batch().records().size());
+    meters.summary("floorkeeper.ingest.batch.spans", tags).record(prepared.work().items());
+    meters
+        .timer("floorkeeper.ingest.decode", tags)
+        .record(Duration.ofNanos(prepared.decodeNanos()));
+    meters.timer("floorkeeper.ingest.apply", tags).record(Duration.ofNanos(applyNanos));
+    meters.timer("floorkeeper.ingest.commit", tags).record(Duration.ofNanos(commitNanos));
+    meters.counter("floorkeeper.ingest.bytes", tags).increment(prepared.bytes());
+    meters.counter("floorkeeper.ingest.spans", tags).increment(prepared.work().items());
+    meters.counter("floorkeeper.ingest.duplicates", tags).increment(prepared.work().duplicates());
+    for (DeadLetter letter : unreadable) {
+      meters
+          .counter("floorkeeper.ingest.dead.letters", tags.and("code", letter.code()))
+          .increment();
+    }
   }
 
   /** 1 while the stream has stopped for good and somebody has to look, else 0. */
@@ -42,7 +59,7 @@ class StreamMetrics {
   }
 
   /**
-   * @param records that are not read yet; NaN: nobody knows
+   * @param records that are not committed yet; NaN: nobody knows
    */
   void lag(String stream, double records) {
     lags.computeIfAbsent(

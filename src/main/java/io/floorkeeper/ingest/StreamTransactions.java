@@ -3,10 +3,9 @@ package io.floorkeeper.ingest;
 import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.sql.Statement;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
@@ -49,18 +48,45 @@ final class StreamTransactions {
   }
 
   /**
+   * Reads records, without the database. A defect that they bring to light is thrown when they are
+   * applied.
+   */
+  PreparedBatch prepare(List<ConsumerRecord<byte[], byte[]>> records) {
+    long startNanos = System.nanoTime();
+    StreamBatch batch = cursor.batch(records);
+    BatchHandler.Prepared work;
+    try {
+      work = handler.prepare(batch);
+    } catch (RuntimeException e) {
+      work =
+          connection -> {
+            throw e;
+          };
+    }
+    return new PreparedBatch(batch, work, bytes(records), System.nanoTime() - startNanos);
+  }
+
+  /** Of the records' values. */
+  static long bytes(List<ConsumerRecord<byte[], byte[]>> records) {
+    long bytes = 0;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      bytes += Math.max(0, record.serializedValueSize());
+    }
+    return bytes;
+  }
+
+  /**
    * @throws SQLException where the database does not answer: nothing, or only the first of the
    *     records are applied, and the cursor says which
    */
-  void apply(ConsumerRecords<byte[], byte[]> records) throws SQLException {
-    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
-    records.forEach(all::add);
+  void apply(PreparedBatch prepared) throws SQLException {
     try {
-      commit(all, null);
+      commit(prepared, null);
     } catch (SQLException | RuntimeException e) {
       if (!isOfContent(e)) {
         throw e;
       }
+      List<ConsumerRecord<byte[], byte[]>> all = prepared.batch().records();
       LOG.warnf(
           "stream %s: a batch of %d cannot be applied (%s), record by record then",
           stream, all.size(), kind(e));
@@ -71,8 +97,9 @@ final class StreamTransactions {
   }
 
   private void applyAlone(ConsumerRecord<byte[], byte[]> record) throws SQLException {
+    PreparedBatch alone = prepare(List.of(record));
     try {
-      commit(List.of(record), null);
+      commit(alone, null);
     } catch (SQLException | RuntimeException e) {
       if (!isOfContent(e)) {
         throw e;
@@ -86,7 +113,7 @@ final class StreamTransactions {
             record.partition(),
             record.offset());
       }
-      commit(List.of(record), DeadLetter.record(record, "unprocessable", kind(e)));
+      commit(alone, DeadLetter.record(record, "unprocessable", kind(e)));
     }
   }
 
@@ -95,29 +122,45 @@ final class StreamTransactions {
    *
    * @param instead of applying the records: this dead letter; null: apply them
    */
-  private void commit(List<ConsumerRecord<byte[], byte[]>> records, DeadLetter instead)
-      throws SQLException {
+  private void commit(PreparedBatch prepared, DeadLetter instead) throws SQLException {
     long startNanos = System.nanoTime();
-    StreamBatch batch = cursor.batch(records);
+    StreamBatch batch = prepared.batch();
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       try {
+        planByTheTablesAsTheyAre(connection);
         cursor.move(connection, batch);
         List<DeadLetter> unreadable =
             instead == null
-                ? handler.apply(connection, batch)
+                ? prepared.work().apply(connection)
                 : handler.giveUp(connection, instead);
         deadLetters.put(connection, batch, unreadable);
+        long appliedNanos = System.nanoTime();
         connection.commit();
         cursor.moved(batch);
         metrics.committed(
-            stream, records.size(), unreadable.size(), System.nanoTime() - startNanos);
+            stream,
+            prepared,
+            unreadable,
+            appliedNanos - startNanos,
+            System.nanoTime() - appliedNanos);
       } catch (SQLException | RuntimeException | Error e) {
         // Also after an Error: to set auto-commit on an open transaction would commit it.
         rollback(connection, e);
         throw e;
       }
       connection.setAutoCommit(true);
+    }
+  }
+
+  /**
+   * A statement that is prepared once is planned for the table as it was then. A stream's tables
+   * grow by thousands of rows a second, and a plan that reads all of an almost empty table stays in
+   * use until statistics are gathered: a minute in which each batch reads everything.
+   */
+  private static void planByTheTablesAsTheyAre(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local plan_cache_mode = force_custom_plan");
     }
   }
 

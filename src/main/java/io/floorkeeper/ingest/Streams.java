@@ -100,7 +100,8 @@ class Streams {
             cursor,
             new StreamTransactions(name, cursor, database, handler, deadLetters, metrics),
             deadLetters,
-            metrics);
+            metrics,
+            settings.batchBytes());
     consumers.add(consumer);
     metrics.watch(consumer);
     Thread thread = new Thread(consumer, "stream-" + name);

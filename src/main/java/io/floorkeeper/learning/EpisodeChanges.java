@@ -56,24 +56,32 @@ class EpisodeChanges {
       Connection connection, List<JudgedCall> calls, Joined joined, PolicyView policy)
       throws SQLException {
     Map<ByteBuffer, List<JudgedCall>> byRoot = new LinkedHashMap<>();
-    Map<ByteBuffer, Episode> opened = new LinkedHashMap<>();
     for (JudgedCall call : calls) {
-      ByteBuffer root = ByteBuffer.wrap(call.decision().root());
-      byRoot.computeIfAbsent(root, r -> new ArrayList<>()).add(call);
-      opened.putIfAbsent(
-          root,
-          Episode.opened(
-              call.decision(),
-              session(call),
-              call.role().map(RolePolicy::errorsCountAsZero).orElse(false)));
+      byRoot
+          .computeIfAbsent(ByteBuffer.wrap(call.decision().root()), r -> new ArrayList<>())
+          .add(call);
     }
     Set<ByteBuffer> others = new TreeSet<>(joined.roots);
     List<StoredEvaluation> ofSessions = sessions(connection, byRoot.keySet(), joined, others);
     others.removeAll(byRoot.keySet());
-    Map<ByteBuffer, Episode> before = episodes.lock(connection, opened.values(), others);
+    Map<ByteBuffer, Episode> before = new HashMap<>();
     Map<ByteBuffer, Episode> after = new LinkedHashMap<>();
-    byRoot.forEach((root, ofEpisode) -> after.put(root, added(before.get(root), ofEpisode)));
-    others.stream().filter(before::containsKey).forEach(r -> after.put(r, before.get(r)));
+    byRoot.forEach(
+        (root, ofEpisode) -> {
+          before.put(root, opened(ofEpisode.get(0)));
+          after.put(root, added(before.get(root), ofEpisode));
+        });
+    // Most are new: they are written complete and once.
+    Map<ByteBuffer, Episode> written = new HashMap<>(after);
+    written.keySet().retainAll(episodes.open(connection, List.copyOf(after.values())));
+    Set<ByteBuffer> known = new TreeSet<>(others);
+    byRoot.keySet().stream().filter(root -> !written.containsKey(root)).forEach(known::add);
+    before.putAll(episodes.lock(connection, known));
+    for (ByteBuffer root : known) {
+      if (before.containsKey(root)) {
+        after.put(root, added(before.get(root), byRoot.getOrDefault(root, List.of())));
+      }
+    }
     climbedCalls.insert(connection, calls);
     Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed =
         label(connection, joined.roots, after, policy);
@@ -91,8 +99,20 @@ class EpisodeChanges {
             changes.add(change);
           }
         });
-    episodes.update(connection, changes.stream().map(EpisodeChange::after).toList());
+    episodes.update(
+        connection,
+        changes.stream()
+            .map(EpisodeChange::after)
+            .filter(e -> !e.equals(written.get(ByteBuffer.wrap(e.root()))))
+            .toList());
     return changes;
+  }
+
+  private static Episode opened(JudgedCall first) {
+    return Episode.opened(
+        first.decision(),
+        session(first),
+        first.role().map(RolePolicy::errorsCountAsZero).orElse(false));
   }
 
   private static Episode added(Episode before, List<JudgedCall> calls) {
@@ -103,7 +123,7 @@ class EpisodeChanges {
               .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
               .seen(call.decision().flags(), session(call));
     }
-    return after;
+    return after.asWatched();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.Tokens;
+import io.floorkeeper.platform.ArrayColumns;
 import io.floorkeeper.posterior.EvidenceKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
@@ -8,11 +9,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,75 +20,150 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Episodes in Postgres, locked in the order of their roots. */
 @ApplicationScoped
 class EpisodeRepository {
 
-  private static final String OPEN =
-      """
-      insert into episode (root, role_no, bucket, arm_no, block, calls, input_tokens, cache_read_tokens,
-        cache_write_tokens, output_tokens, reasoning_tokens, token_calls, nano_usd, dollar_calls, errors,
-        last_rank, last_error, errors_count_as_zero, flags, session_hash, decided_at)
-      values (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ''::bytea, false, ?, ?, ?, ?)
-      on conflict do nothing
-      """;
+  /** Of a chain: name and type. */
+  private static final List<String[]> CHAIN =
+      List.of(
+          new String[] {"calls", "integer"},
+          new String[] {"input_tokens", "bigint"},
+          new String[] {"cache_read_tokens", "bigint"},
+          new String[] {"cache_write_tokens", "bigint"},
+          new String[] {"output_tokens", "bigint"},
+          new String[] {"reasoning_tokens", "bigint"},
+          new String[] {"token_calls", "integer"},
+          new String[] {"nano_usd", "bigint"},
+          new String[] {"dollar_calls", "integer"},
+          new String[] {"errors", "integer"},
+          new String[] {"last_rank", "bytea"},
+          new String[] {"last_error", "boolean"},
+          new String[] {"label_rank", "bytea"},
+          new String[] {"label_v_micros", "bigint"},
+          new String[] {"label_q_micros", "integer"});
 
-  private static final String CHAIN =
-      """
-      calls = ?, input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
-      reasoning_tokens = ?, token_calls = ?, nano_usd = ?, dollar_calls = ?, errors = ?, last_rank = ?,
-      last_error = ?, label_rank = ?, label_v_micros = ?, label_q_micros = ?,
-      """;
+  /** What an episode is opened with and what stays; decided_at comes as milliseconds. */
+  private static final List<String[]> FIXED =
+      List.of(
+          new String[] {"root", "bytea"},
+          new String[] {"role_no", "integer"},
+          new String[] {"bucket", "integer"},
+          new String[] {"arm_no", "integer"},
+          new String[] {"block", "integer"},
+          new String[] {"errors_count_as_zero", "boolean"},
+          new String[] {"decided_at", "bigint"});
 
-  private static final int CHAIN_COLUMNS = 15;
+  private static final List<String[]> MOVING =
+      List.of(
+          new String[] {"ladder", "integer"},
+          new String[] {"flags", "integer"},
+          new String[] {"session_hash", "bigint"},
+          new String[] {"credit_v_micros", "bigint"},
+          new String[] {"credit_q_micros", "integer"},
+          new String[] {"default_q_micros", "integer"},
+          new String[] {"watched", "boolean"});
 
-  private static final String UPDATE =
-      "update episode set "
-          + CHAIN
-          + CHAIN.replaceAll("([a-z_]+ = )", "first_$1")
-          + "ladder = ?, flags = flags & ?, session_hash = ?, credit_v_micros = ?, credit_q_micros = ?,"
-          + " default_q_micros = ?, watched = ?, touched_at = now() where root = ?";
+  private static final String OPEN = insert(false) + " on conflict do nothing returning root";
+  private static final String OPEN_CLIMBED =
+      insert(true) + " on conflict do nothing returning root";
+  private static final String REPLACE = insert(false) + replacement(false);
+  private static final String REPLACE_CLIMBED = insert(true) + replacement(true);
+
+  private static List<String[]> columns(boolean climbed) {
+    List<String[]> columns = new ArrayList<>(FIXED);
+    columns.addAll(changing(climbed));
+    return columns;
+  }
+
+  private static List<String[]> changing(boolean climbed) {
+    List<String[]> columns = new ArrayList<>(MOVING);
+    columns.addAll(CHAIN);
+    if (climbed) {
+      CHAIN.forEach(column -> columns.add(new String[] {"first_" + column[0], column[1]}));
+    }
+    return columns;
+  }
+
+  private static String insert(boolean climbed) {
+    List<String[]> columns = columns(climbed);
+    String names = columns.stream().map(c -> c[0]).collect(Collectors.joining(", "));
+    String values =
+        columns.stream()
+            .map(
+                c ->
+                    c[0].equals("decided_at")
+                        ? "timestamptz 'epoch' + u.decided_at * interval '1 millisecond'"
+                        : "u." + c[0])
+            .collect(Collectors.joining(", "));
+    String arrays =
+        columns.stream().map(c -> "?::" + c[1] + "[]").collect(Collectors.joining(", "));
+    return "insert into episode as e ("
+        + names
+        + ") select "
+        + values
+        + " from unnest("
+        + arrays
+        + ") as u ("
+        + names
+        + ") order by u.root";
+  }
+
+  /** By the key, whatever the planner believes of the table's size. */
+  private static String replacement(boolean climbed) {
+    return changing(climbed).stream()
+        .map(
+            c ->
+                c[0].equals("flags") // null: from before they were kept
+                    ? "flags = e.flags & excluded.flags"
+                    : c[0] + " = excluded." + c[0])
+        .collect(
+            Collectors.joining(", ", " on conflict (root) do update set touched_at = now(), ", ""));
+  }
 
   /**
-   * The stored episodes behind these, locked until the transaction ends; those not stored yet are
-   * opened first, so that two replicas that meet a new episode at once cannot both think it theirs.
+   * Writes episodes as far as none of their roots is there; two replicas that meet a new one at
+   * once cannot both think it theirs.
    *
-   * @param others roots of episodes that are locked besides, where they are stored
-   * @return by root
+   * @param asIfNew distinct in their roots, with all that this transaction knows of them
+   * @return the roots of those that were written; the others have to be locked and added to
    */
-  Map<ByteBuffer, Episode> lock(
-      Connection connection, Collection<Episode> opened, Collection<ByteBuffer> others)
-      throws SQLException {
-    List<Episode> inOrder =
-        opened.stream().sorted((a, b) -> Arrays.compareUnsigned(a.root(), b.root())).toList();
-    try (PreparedStatement open = connection.prepareStatement(OPEN)) {
-      for (Episode episode : inOrder) {
-        open.setBytes(1, episode.root());
-        open.setInt(2, episode.startKey().roleNo());
-        open.setInt(3, episode.startKey().bucket());
-        open.setInt(4, episode.startKey().armNo());
-        open.setInt(5, episode.startKey().block());
-        open.setBoolean(6, episode.errorsCountAsZero());
-        open.setInt(7, episode.flags());
-        open.setObject(8, boxed(episode.sessionHash()), Types.BIGINT);
-        open.setObject(9, episode.decidedAt().atOffset(ZoneOffset.UTC));
-        open.addBatch();
-      }
-      open.executeBatch();
+  Set<ByteBuffer> open(Connection connection, Collection<Episode> asIfNew) throws SQLException {
+    Set<ByteBuffer> opened = new HashSet<>();
+    if (asIfNew.isEmpty()) {
+      return opened;
     }
+    boolean climbed = asIfNew.stream().anyMatch(e -> e.ladder() != 0);
+    try (PreparedStatement open = connection.prepareStatement(climbed ? OPEN_CLIMBED : OPEN)) {
+      set(open, List.copyOf(asIfNew), climbed);
+      try (ResultSet row = open.executeQuery()) {
+        while (row.next()) {
+          opened.add(ByteBuffer.wrap(row.getBytes(1)));
+        }
+      }
+    }
+    return opened;
+  }
+
+  /**
+   * The stored episodes of these roots, locked until the transaction ends. After {@link #open}: in
+   * another order two replicas could wait for one another.
+   *
+   * @return by root; a root that is not stored is left out
+   */
+  Map<ByteBuffer, Episode> lock(Connection connection, Collection<ByteBuffer> roots)
+      throws SQLException {
     Map<ByteBuffer, Episode> stored = new HashMap<>();
+    if (roots.isEmpty()) {
+      return stored;
+    }
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select * from episode where root = any (?) order by root for update")) {
-      select.setArray(
-          1,
-          connection.createArrayOf(
-              "bytea",
-              Stream.concat(
-                      inOrder.stream().map(Episode::root), others.stream().map(ByteBuffer::array))
-                  .toArray(byte[][]::new)));
+            "select * from episode where root = any (?::bytea[]) order by root for update")) {
+      new ArrayColumns<ByteBuffer>(select, List.copyOf(roots)).bytes(ByteBuffer::array);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           Episode episode = episode(row);
@@ -106,12 +179,9 @@ class EpisodeRepository {
     Set<Long> sessions = new HashSet<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select distinct session_hash from episode where root = any (?)"
+            "select distinct session_hash from episode where root = any (?::bytea[])"
                 + " and session_hash is not null")) {
-      select.setArray(
-          1,
-          connection.createArrayOf(
-              "bytea", roots.stream().map(ByteBuffer::array).toArray(byte[][]::new)));
+      new ArrayColumns<ByteBuffer>(select, List.copyOf(roots)).bytes(ByteBuffer::array);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           sessions.add(row.getLong(1));
@@ -129,7 +199,7 @@ class EpisodeRepository {
         connection.prepareStatement(
             "select e.root from unnest(?::bigint[]) as s (hash) cross join lateral"
                 + " (select root from episode where session_hash = s.hash limit ?) e")) {
-      select.setArray(1, connection.createArrayOf("bigint", sessions.toArray()));
+      new ArrayColumns<Long>(select, List.copyOf(sessions)).longs(Long::longValue);
       select.setInt(2, most);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -140,54 +210,92 @@ class EpisodeRepository {
     return roots;
   }
 
+  /** Writes episodes that are locked, in one statement. */
   void update(Connection connection, Collection<Episode> episodes) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(UPDATE)) {
-      for (Episode e : episodes) {
-        set(update, 0, e.all());
-        if (e.ladder() == 0) { // the first pass is all there is
-          for (int column = 1; column <= CHAIN_COLUMNS; column++) {
-            update.setNull(CHAIN_COLUMNS + column, Types.NULL);
-          }
-        } else {
-          set(update, CHAIN_COLUMNS, e.first());
-        }
-        update.setInt(2 * CHAIN_COLUMNS + 1, e.ladder());
-        int column = 2 * CHAIN_COLUMNS + 2;
-        update.setInt(column++, e.flags());
-        update.setObject(column++, boxed(e.sessionHash()), Types.BIGINT);
-        update.setObject(column++, e.credit().map(Label::weightMicros).orElse(null), Types.BIGINT);
-        update.setObject(
-            column++, e.credit().map(Label::qualityMicros).orElse(null), Types.INTEGER);
-        update.setObject(
-            column++,
-            e.defaultMicros().isPresent() ? e.defaultMicros().getAsInt() : null,
-            Types.INTEGER);
-        update.setBoolean(column++, e.watched());
-        update.setBytes(column, e.root());
-        update.addBatch();
-      }
-      update.executeBatch();
+    if (episodes.isEmpty()) {
+      return;
+    }
+    boolean climbed = episodes.stream().anyMatch(e -> e.ladder() != 0);
+    try (PreparedStatement update =
+        connection.prepareStatement(climbed ? REPLACE_CLIMBED : REPLACE)) {
+      set(update, List.copyOf(episodes), climbed);
+      update.executeUpdate();
     }
   }
 
-  private static void set(PreparedStatement update, int before, Chain chain) throws SQLException {
-    update.setInt(before + 1, chain.calls());
-    update.setLong(before + 2, chain.tokens().input());
-    update.setLong(before + 3, chain.tokens().cacheRead());
-    update.setLong(before + 4, chain.tokens().cacheWrite());
-    update.setLong(before + 5, chain.tokens().output());
-    update.setLong(before + 6, chain.tokens().reasoning());
-    update.setInt(before + 7, chain.tokenCalls());
-    update.setLong(before + 8, chain.nanoUsd());
-    update.setInt(before + 9, chain.dollarCalls());
-    update.setInt(before + 10, chain.errors());
-    update.setBytes(before + 11, chain.lastRank());
-    update.setBoolean(before + 12, chain.lastError());
-    update.setBytes(before + 13, chain.label().map(Chain.RankedLabel::rank).orElse(null));
-    update.setObject(
-        before + 14, chain.label().map(l -> l.label().weightMicros()).orElse(null), Types.BIGINT);
-    update.setObject(
-        before + 15, chain.label().map(l -> l.label().qualityMicros()).orElse(null), Types.INTEGER);
+  private static void set(PreparedStatement statement, List<Episode> episodes, boolean climbed)
+      throws SQLException {
+    ArrayColumns<Episode> columns = new ArrayColumns<>(statement, episodes);
+    columns
+        .bytes(Episode::root)
+        .ints(e -> e.startKey().roleNo())
+        .ints(e -> e.startKey().bucket())
+        .ints(e -> e.startKey().armNo())
+        .ints(e -> e.startKey().block())
+        .booleans(Episode::errorsCountAsZero)
+        .longs(e -> e.decidedAt().toEpochMilli())
+        .ints(Episode::ladder)
+        .ints(Episode::flags)
+        .nullableLongs(e -> e.sessionHash().isPresent() ? e.sessionHash().getAsLong() : null)
+        .nullableLongs(e -> e.credit().map(Label::weightMicros).orElse(null))
+        .nullableInts(e -> e.credit().map(Label::qualityMicros).orElse(null))
+        .nullableInts(e -> e.defaultMicros().isPresent() ? e.defaultMicros().getAsInt() : null)
+        .booleans(Episode::watched);
+    set(columns, Episode::all);
+    if (climbed) { // else the first pass is all there is
+      setNullable(columns, e -> e.ladder() == 0 ? null : e.first());
+    }
+  }
+
+  private static void set(ArrayColumns<Episode> columns, Function<Episode, Chain> chain)
+      throws SQLException {
+    columns
+        .ints(e -> chain.apply(e).calls())
+        .longs(e -> chain.apply(e).tokens().input())
+        .longs(e -> chain.apply(e).tokens().cacheRead())
+        .longs(e -> chain.apply(e).tokens().cacheWrite())
+        .longs(e -> chain.apply(e).tokens().output())
+        .longs(e -> chain.apply(e).tokens().reasoning())
+        .ints(e -> chain.apply(e).tokenCalls())
+        .longs(e -> chain.apply(e).nanoUsd())
+        .ints(e -> chain.apply(e).dollarCalls())
+        .ints(e -> chain.apply(e).errors())
+        .bytes(e -> chain.apply(e).lastRank())
+        .booleans(e -> chain.apply(e).lastError())
+        .bytes(e -> chain.apply(e).label().map(Chain.RankedLabel::rank).orElse(null))
+        .nullableLongs(e -> chain.apply(e).label().map(l -> l.label().weightMicros()).orElse(null))
+        .nullableInts(e -> chain.apply(e).label().map(l -> l.label().qualityMicros()).orElse(null));
+  }
+
+  /** The same where some have none. */
+  private static void setNullable(ArrayColumns<Episode> columns, Function<Episode, Chain> chain)
+      throws SQLException {
+    Nullable of = new Nullable(chain);
+    columns
+        .nullableInts(of.value(Chain::calls))
+        .nullableLongs(of.value(c -> c.tokens().input()))
+        .nullableLongs(of.value(c -> c.tokens().cacheRead()))
+        .nullableLongs(of.value(c -> c.tokens().cacheWrite()))
+        .nullableLongs(of.value(c -> c.tokens().output()))
+        .nullableLongs(of.value(c -> c.tokens().reasoning()))
+        .nullableInts(of.value(Chain::tokenCalls))
+        .nullableLongs(of.value(Chain::nanoUsd))
+        .nullableInts(of.value(Chain::dollarCalls))
+        .nullableInts(of.value(Chain::errors))
+        .bytes(of.value(Chain::lastRank))
+        .nullableBooleans(of.value(Chain::lastError))
+        .bytes(of.value(c -> c.label().map(Chain.RankedLabel::rank).orElse(null)))
+        .nullableLongs(of.value(c -> c.label().map(l -> l.label().weightMicros()).orElse(null)))
+        .nullableInts(of.value(c -> c.label().map(l -> l.label().qualityMicros()).orElse(null)));
+  }
+
+  private record Nullable(Function<Episode, Chain> chain) {
+    <V> Function<Episode, V> value(Function<Chain, V> of) {
+      return e -> {
+        Chain found = chain.apply(e);
+        return found == null ? null : of.apply(found);
+      };
+    }
   }
 
   private static Episode episode(ResultSet row) throws SQLException {
@@ -251,9 +359,5 @@ class EpisodeRepository {
                     new Label(
                         row.getLong(prefix + "label_v_micros"),
                         row.getInt(prefix + "label_q_micros")))));
-  }
-
-  private static Long boxed(OptionalLong value) {
-    return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
   }
 }

@@ -5,6 +5,7 @@ import io.floorkeeper.ledger.EvaluationRepository;
 import io.floorkeeper.ledger.EvaluationRepository.Stored;
 import io.floorkeeper.ledger.TotalsRepository;
 import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.pricing.Catalogue;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -54,7 +55,8 @@ class EvaluationSweep {
     }
     Joined joined = join.look(connection, due);
     EpisodeLearner.Learned learned =
-        learner.learn(connection, List.of(), joined, PolicyView.of(policies.current()));
+        learner.learn(
+            connection, List.of(), joined, PolicyView.of(policies.current(), Catalogue.NONE));
     TreeMap<String, Long> moved = new TreeMap<>(joined.totals);
     learned.totals().forEach((name, by) -> moved.merge(name, by, Long::sum));
     correlation.add(connection, joined.hours);

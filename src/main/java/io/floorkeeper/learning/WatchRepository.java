@@ -2,13 +2,16 @@ package io.floorkeeper.learning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,29 +55,41 @@ class WatchRepository {
     return watches;
   }
 
+  private record Changed(int roleNo, RoleWatch.Key key, String state) {}
+
   /** Writes what has changed. */
   void write(Connection connection, TreeMap<Integer, RoleWatch> watches) throws SQLException {
-    try (PreparedStatement upsert =
-        connection.prepareStatement(
-            "insert into watch (role_no, bucket, arm_no, kind, state)"
-                + " values (?, ?, ?, ?, ?::jsonb) on conflict (role_no, bucket, arm_no, kind) do update set state = excluded.state")) {
-      boolean any = false;
+    List<Changed> rows = new ArrayList<>();
+    try {
       for (Map.Entry<Integer, RoleWatch> watch : watches.entrySet()) {
         for (Map.Entry<RoleWatch.Key, Object> state : watch.getValue().changed().entrySet()) {
-          upsert.setInt(1, watch.getKey());
-          upsert.setInt(2, state.getKey().bucket());
-          upsert.setInt(3, state.getKey().armNo());
-          upsert.setString(4, state.getKey().kind().toString());
-          upsert.setString(5, json.writeValueAsString(state.getValue()));
-          upsert.addBatch();
-          any = true;
+          rows.add(
+              new Changed(
+                  watch.getKey(), state.getKey(), json.writeValueAsString(state.getValue())));
         }
-      }
-      if (any) {
-        upsert.executeBatch();
       }
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("plain values are always writable as JSON", e);
+    }
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            """
+            insert into watch (role_no, bucket, arm_no, kind, state)
+            select u.role_no, u.bucket, u.arm_no, u.kind, u.state::jsonb
+            from unnest(?::integer[], ?::integer[], ?::integer[], ?::text[], ?::text[])
+              as u (role_no, bucket, arm_no, kind, state)
+            on conflict (role_no, bucket, arm_no, kind) do update set state = excluded.state
+            """)) {
+      new ArrayColumns<Changed>(upsert, rows)
+          .ints(Changed::roleNo)
+          .ints(r -> r.key.bucket())
+          .ints(r -> r.key.armNo())
+          .texts(r -> r.key.kind().toString())
+          .texts(Changed::state);
+      upsert.executeUpdate();
     }
   }
 }

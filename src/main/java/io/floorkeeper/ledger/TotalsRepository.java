@@ -1,10 +1,13 @@
 package io.floorkeeper.ledger;
 
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,18 +17,20 @@ public class TotalsRepository {
 
   /** Adds to the named totals, in the caller's transaction. */
   public void add(Connection connection, SortedMap<String, Long> deltas) throws SQLException {
+    List<Map.Entry<String, Long>> rows =
+        deltas.entrySet().stream().filter(delta -> delta.getValue() != 0).toList();
+    if (rows.isEmpty()) {
+      return;
+    }
     try (PreparedStatement add =
         connection.prepareStatement(
-            "insert into ingest_total as t (name, total) values (?, ?)"
+            "insert into ingest_total as t (name, total)"
+                + " select * from unnest(?::text[], ?::bigint[]) as u (name, total) order by u.name"
                 + " on conflict (name) do update set total = t.total + excluded.total")) {
-      for (var entry : deltas.entrySet()) {
-        if (entry.getValue() != 0) {
-          add.setString(1, entry.getKey());
-          add.setLong(2, entry.getValue());
-          add.addBatch();
-        }
-      }
-      add.executeBatch();
+      new ArrayColumns<Map.Entry<String, Long>>(add, rows)
+          .texts(Map.Entry::getKey)
+          .longs(Map.Entry::getValue);
+      add.executeUpdate();
     }
   }
 

@@ -219,8 +219,14 @@ public final class EmbeddedDatabase {
                 "port=" + port,
                 "unix_socket_directories=",
                 "max_connections=100",
-                "shared_buffers=128MB",
+                "shared_buffers=256MB",
                 "synchronous_commit=on",
+                // A call's key is random: soon after a checkpoint each insert writes a whole page
+                // to
+                // the log. So few checkpoints; the room is used under load only.
+                "max_wal_size=4GB",
+                "checkpoint_timeout=15min",
+                "random_page_cost=1.1",
                 "timezone=UTC",
                 "log_timezone=UTC",
                 "log_checkpoints=off")

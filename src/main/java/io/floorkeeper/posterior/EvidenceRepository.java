@@ -2,8 +2,8 @@ package io.floorkeeper.posterior;
 
 import io.floorkeeper.bandit.BlockEvidence;
 import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,7 +38,11 @@ public class EvidenceRepository {
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         token_episodes, dollar_episodes, sum_nano_usd, sum_nano_usd2, errors, latency_count,
         sum_latency_millis)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      select u.* from unnest(?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[],
+        ?::bigint[], ?::numeric[], ?::numeric[], ?::numeric[], ?::bigint[], ?::bigint[], ?::bigint[],
+        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[], ?::numeric[], ?::bigint[],
+        ?::bigint[], ?::bigint[]) as u (role_no, bucket, arm_no, block, part)
+      order by u.role_no, u.bucket, u.arm_no, u.block, u.part
       on conflict (role_no, bucket, arm_no, block, part) do update set
         episodes = e.episodes + excluded.episodes,
         labels = e.labels + excluded.labels,
@@ -62,64 +66,68 @@ public class EvidenceRepository {
   private static final String ADD_LATENCY =
       """
       insert into evidence_latency as l (role_no, bucket, arm_no, block, bin, calls)
-      values (?, ?, ?, ?, ?, ?)
+      select u.role_no, u.bucket, u.arm_no, u.block, u.bin, sum(u.calls)::bigint
+      from unnest(?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[])
+        as u (role_no, bucket, arm_no, block, bin, calls)
+      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
       on conflict (role_no, bucket, arm_no, block, bin) do update set calls = l.calls + excluded.calls
       """;
 
-  /** Adds what is new, row by row in key order. */
+  /** Adds what is new, in key order. */
   public void add(Connection connection, SortedMap<EvidenceKey, Evidence> deltas)
       throws SQLException {
+    if (deltas.isEmpty()) {
+      return;
+    }
+    List<Map.Entry<EvidenceKey, Evidence>> rows = List.copyOf(deltas.entrySet());
     try (PreparedStatement add = connection.prepareStatement(ADD)) {
-      for (Map.Entry<EvidenceKey, Evidence> entry : deltas.entrySet()) {
-        EvidenceKey key = entry.getKey();
-        Evidence e = entry.getValue();
-        int i = 1;
-        add.setInt(i++, key.roleNo());
-        add.setInt(i++, key.bucket());
-        add.setInt(i++, key.armNo());
-        add.setInt(i++, key.block());
-        add.setInt(i++, key.part());
-        add.setLong(i++, e.episodes());
-        add.setLong(i++, e.labels());
-        add.setBigDecimal(i++, new BigDecimal(e.sumV()));
-        add.setBigDecimal(i++, new BigDecimal(e.sumV2()));
-        add.setBigDecimal(i++, new BigDecimal(e.sumVQ()));
-        add.setLong(i++, e.inputTokens());
-        add.setLong(i++, e.cacheReadTokens());
-        add.setLong(i++, e.cacheWriteTokens());
-        add.setLong(i++, e.outputTokens());
-        add.setLong(i++, e.reasoningTokens());
-        add.setLong(i++, e.tokenEpisodes());
-        add.setLong(i++, e.dollarEpisodes());
-        add.setBigDecimal(i++, new BigDecimal(e.sumNanoUsd()));
-        add.setBigDecimal(i++, new BigDecimal(e.sumNanoUsd2()));
-        add.setLong(i++, e.errors());
-        add.setLong(i++, e.latencyCount());
-        add.setLong(i, e.sumLatencyMillis());
-        add.addBatch();
-      }
-      add.executeBatch();
+      new ArrayColumns<Map.Entry<EvidenceKey, Evidence>>(add, rows)
+          .ints(r -> r.getKey().roleNo())
+          .ints(r -> r.getKey().bucket())
+          .ints(r -> r.getKey().armNo())
+          .ints(r -> r.getKey().block())
+          .ints(r -> r.getKey().part())
+          .longs(r -> r.getValue().episodes())
+          .longs(r -> r.getValue().labels())
+          .integers(r -> r.getValue().sumV())
+          .integers(r -> r.getValue().sumV2())
+          .integers(r -> r.getValue().sumVQ())
+          .longs(r -> r.getValue().inputTokens())
+          .longs(r -> r.getValue().cacheReadTokens())
+          .longs(r -> r.getValue().cacheWriteTokens())
+          .longs(r -> r.getValue().outputTokens())
+          .longs(r -> r.getValue().reasoningTokens())
+          .longs(r -> r.getValue().tokenEpisodes())
+          .longs(r -> r.getValue().dollarEpisodes())
+          .integers(r -> r.getValue().sumNanoUsd())
+          .integers(r -> r.getValue().sumNanoUsd2())
+          .longs(r -> r.getValue().errors())
+          .longs(r -> r.getValue().latencyCount())
+          .longs(r -> r.getValue().sumLatencyMillis());
+      add.executeUpdate();
     }
   }
+
+  private record Bin(EvidenceKey key, int bin, long calls) {}
 
   /** Adds calls to the latency sketches; the inner map is calls by bin. */
   public void addLatencies(
       Connection connection, SortedMap<EvidenceKey, TreeMap<Integer, Long>> bins)
       throws SQLException {
+    List<Bin> rows = new ArrayList<>();
+    bins.forEach((key, ofKey) -> ofKey.forEach((bin, calls) -> rows.add(new Bin(key, bin, calls))));
+    if (rows.isEmpty()) {
+      return;
+    }
     try (PreparedStatement add = connection.prepareStatement(ADD_LATENCY)) {
-      for (Map.Entry<EvidenceKey, TreeMap<Integer, Long>> entry : bins.entrySet()) {
-        EvidenceKey key = entry.getKey();
-        for (Map.Entry<Integer, Long> bin : entry.getValue().entrySet()) {
-          add.setInt(1, key.roleNo());
-          add.setInt(2, key.bucket());
-          add.setInt(3, key.armNo());
-          add.setInt(4, key.block());
-          add.setInt(5, bin.getKey());
-          add.setLong(6, bin.getValue());
-          add.addBatch();
-        }
-      }
-      add.executeBatch();
+      new ArrayColumns<Bin>(add, rows)
+          .ints(r -> r.key.roleNo())
+          .ints(r -> r.key.bucket())
+          .ints(r -> r.key.armNo())
+          .ints(r -> r.key.block())
+          .ints(Bin::bin)
+          .longs(Bin::calls);
+      add.executeUpdate();
     }
   }
 

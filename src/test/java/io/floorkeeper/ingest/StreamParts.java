@@ -113,7 +113,8 @@ final class StreamParts implements AutoCloseable {
         cursor,
         new StreamTransactions("test", cursor, database, handler, deadLetters, metrics),
         deadLetters,
-        metrics);
+        metrics,
+        settings.batchBytes());
   }
 
   StreamCursor cursor(String topic, boolean acceptRecreatedTopics) {

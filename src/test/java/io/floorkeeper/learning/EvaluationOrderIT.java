@@ -15,6 +15,9 @@ import io.floorkeeper.platform.EmbeddedPlatform;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.PolicyReader;
+import io.floorkeeper.pricing.Catalogue;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -87,6 +90,7 @@ class EvaluationOrderIT {
     parts = new Wiring(platform.quarkusSettings());
     parts.with(AgroalDataSource.class, database);
     parts.with(ObjectMapper.class, new ObjectMapper());
+    parts.with(MeterRegistry.class, new SimpleMeterRegistry());
     parts.get(PolicyBook.class).publish(published);
   }
 
@@ -192,7 +196,7 @@ class EvaluationOrderIT {
     inTransaction(
         connection -> {
           SortedMap<String, Long> totals =
-              parts.get(LearningService.class).apply(connection, batch, published);
+              parts.get(LearningService.class).apply(connection, batch, published, Catalogue.NONE);
           parts.get(TotalsRepository.class).add(connection, totals);
         });
   }
