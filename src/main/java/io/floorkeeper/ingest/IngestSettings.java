@@ -24,6 +24,10 @@ public interface IngestSettings {
   @WithDefault("" + MAX_MESSAGE_BYTES)
   int maxMessageBytes();
 
+  /** Where outcomes go that come by {@code POST /outcomes}, and are read from. */
+  @WithDefault("floorkeeper.outcomes")
+  String outcomeTopic();
+
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")
   String deadLetterTopic();

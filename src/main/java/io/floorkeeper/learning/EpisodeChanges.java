@@ -73,7 +73,8 @@ class EpisodeChanges {
         });
     // Most are new: they are written complete and once.
     Map<ByteBuffer, Episode> written = new HashMap<>(after);
-    written.keySet().retainAll(episodes.open(connection, List.copyOf(after.values())));
+    written.replaceAll((root, episode) -> episode.asWatched());
+    written.keySet().retainAll(episodes.open(connection, List.copyOf(written.values())));
     Set<ByteBuffer> known = new TreeSet<>(others);
     byRoot.keySet().stream().filter(root -> !written.containsKey(root)).forEach(known::add);
     before.putAll(episodes.lock(connection, known));
@@ -123,7 +124,7 @@ class EpisodeChanges {
               .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
               .seen(call.decision().flags(), session(call));
     }
-    return after.asWatched();
+    return after;
   }
 
   /**

@@ -125,6 +125,67 @@ public class TargetRepository {
     return found;
   }
 
+  /**
+   * A target that is looked for.
+   *
+   * @param number of it, for whoever asks
+   * @param rung of a decision
+   */
+  public record Sought(int number, TargetKey target, int rung) {}
+
+  /**
+   * Which of these have come already and may be judged: the numbers of them.
+   *
+   * @param scope the tenant whose decisions alone count; -1: all tenants'
+   */
+  public Set<Integer> here(Connection connection, int scope, List<Sought> sought)
+      throws SQLException {
+    Map<TargetKey, FoundCall> calls =
+        calls(connection, sought.stream().map(Sought::target).toList());
+    Set<ByteBuffer> tasks = tasks(connection, roots(sought, false), false);
+    Set<ByteBuffer> climbed = tasks(connection, roots(sought, true), true);
+    Set<Integer> here = new HashSet<>();
+    for (Sought one : sought) {
+      boolean there =
+          switch (one.target.kind()) {
+            case SPAN, RESPONSE -> isOf(calls.get(one.target), scope);
+            case DECISION ->
+                (one.rung == 0 ? tasks : climbed).contains(ByteBuffer.wrap(one.target.root()));
+            case SESSION -> isSession(connection, one.target.session().orElseThrow());
+          };
+      if (there) {
+        here.add(one.number);
+      }
+    }
+    return here;
+  }
+
+  private static List<byte[]> roots(List<Sought> sought, boolean climbed) {
+    return sought.stream()
+        .filter(s -> s.target.kind() == TargetKey.Kind.DECISION && s.rung > 0 == climbed)
+        .map(s -> s.target.root())
+        .toList();
+  }
+
+  private static boolean isOf(FoundCall call, int scope) {
+    return call != null
+        && (scope == StoredEvaluation.ALL_TENANTS
+            || call.decisionId != null
+                && DecisionId.ofRoot(DecisionId.rootOf(call.decisionId), 0).tenantNo() == scope);
+  }
+
+  private static boolean isSession(Connection connection, long session) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select exists (select from episode where session_hash = ?)")) {
+      select.setLong(1, session);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
   private static java.sql.Array array(Connection connection, List<byte[]> values)
       throws SQLException {
     return connection.createArrayOf("bytea", values.toArray(byte[][]::new));
