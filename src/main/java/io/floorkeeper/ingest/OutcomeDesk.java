@@ -83,8 +83,7 @@ class OutcomeDesk {
    */
   OutcomeAnswer single(Caller caller, String key, OutcomeRequest request) {
     Sound sound = sound(caller, request);
-    OutcomeAnswer answer =
-        take(caller, key, hash(request), new TreeMap<>(Map.of(0, sound))).get(0);
+    OutcomeAnswer answer = take(caller, key, hash(request), new TreeMap<>(Map.of(0, sound))).get(0);
     count(answer);
     return answer;
   }

@@ -107,7 +107,8 @@ class OutcomeHandler implements BatchHandler {
   }
 
   private Read read(ConsumerRecord<byte[], byte[]> record) throws IOException {
-    OutcomeRecord outcome = records.readValue(record.value() == null ? new byte[0] : record.value());
+    OutcomeRecord outcome =
+        records.readValue(record.value() == null ? new byte[0] : record.value());
     if (outcome == null
         || outcome.key() == null
         || outcome.name() == null

@@ -47,7 +47,8 @@ class OutcomeTopic {
     try {
       for (OutcomeRecord outcome : outcomes) {
         byte[] key = (outcome.scope() + "/" + outcome.key()).getBytes(StandardCharsets.UTF_8);
-        sent.add(producer().send(new ProducerRecord<>(topic, key, json.writeValueAsBytes(outcome))));
+        sent.add(
+            producer().send(new ProducerRecord<>(topic, key, json.writeValueAsBytes(outcome))));
       }
       for (Future<?> one : sent) {
         one.get();

@@ -176,8 +176,7 @@ public class TargetRepository {
 
   private static boolean isSession(Connection connection, long session) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement(
-            "select exists (select from episode where session_hash = ?)")) {
+        connection.prepareStatement("select exists (select from episode where session_hash = ?)")) {
       select.setLong(1, session);
       try (ResultSet row = select.executeQuery()) {
         row.next();
