@@ -27,16 +27,19 @@ import java.util.TreeMap;
 class EpisodeLearner {
   private final EpisodeChanges changing;
   private final EpisodeWatch watching;
+  private final LateEpisodes late;
   private final EvidenceRepository evidence;
   private final RoleStateRepository roleStates;
 
   EpisodeLearner(
       EpisodeChanges changing,
       EpisodeWatch watching,
+      LateEpisodes late,
       EvidenceRepository evidence,
       RoleStateRepository roleStates) {
     this.changing = changing;
     this.watching = watching;
+    this.late = late;
     this.evidence = evidence;
     this.roleStates = roleStates;
   }
@@ -65,7 +68,9 @@ class EpisodeLearner {
     if (calls.isEmpty() && joined.roots.isEmpty() && joined.sessions.isEmpty()) {
       return new Learned(Map.of(), List.of());
     }
-    return apply(connection, changing.write(connection, calls, joined, policy), joined, policy);
+    List<EpisodeChange> changes = changing.write(connection, calls, joined, policy);
+    late.note(connection, changes, policy);
+    return apply(connection, changes, joined, policy);
   }
 
   /** Adds what episodes have changed by, already written, to the evidence. */
