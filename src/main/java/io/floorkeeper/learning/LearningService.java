@@ -5,6 +5,7 @@ import io.floorkeeper.ledger.CallHourRepository;
 import io.floorkeeper.ledger.CallPartitions;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CallWindow;
+import io.floorkeeper.ledger.CorrelationRepository;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.pricing.Catalogue;
 import io.floorkeeper.pricing.PriceBook;
@@ -29,7 +30,9 @@ public class LearningService {
   private final CallWindow window;
   private final CallPartitions partitions;
   private final CallRepository calls;
+  private final EvaluationJoin evaluations;
   private final EpisodeLearner learner;
+  private final CorrelationRepository correlation;
   private final SpendCounter spending;
   private final CallHourRepository hours;
   private final CallJudge judge;
@@ -41,7 +44,9 @@ public class LearningService {
       CallWindow window,
       CallPartitions partitions,
       CallRepository calls,
+      EvaluationJoin evaluations,
       EpisodeLearner learner,
+      CorrelationRepository correlation,
       SpendCounter spending,
       CallHourRepository hours,
       CallJudge judge,
@@ -51,7 +56,9 @@ public class LearningService {
     this.window = window;
     this.partitions = partitions;
     this.calls = calls;
+    this.evaluations = evaluations;
     this.learner = learner;
+    this.correlation = correlation;
     this.spending = spending;
     this.hours = hours;
     this.judge = judge;
@@ -92,11 +99,15 @@ public class LearningService {
         });
     sums.count("duplicates", (long) distinct.size() - fresh.size());
     divergence.count(connection, fresh);
+    Joined joined = evaluations.join(connection, fresh, facts.evaluations());
     EpisodeLearner.Learned learned =
-        learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
+        learner.learn(
+            connection, fresh.stream().filter(JudgedCall::teaches).toList(), joined, policy);
+    joined.totals.forEach(sums::count);
     learned.totals().forEach(sums::count);
     spending.called(connection, sums.spent(), learned.begun(), policy).forEach(sums::count);
     hours.move(connection, sums.hours());
+    correlation.add(connection, joined.hours);
     return sums.totals();
   }
 
