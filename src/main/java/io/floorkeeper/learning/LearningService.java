@@ -32,6 +32,8 @@ public class LearningService {
   private final EpisodeLearner learner;
   private final SpendCounter spending;
   private final CallHourRepository hours;
+  private final ResponseTwins twins;
+  private final AncestorJoin ancestors;
   private final CallJudge judge;
   private final PolicyBook policyBook;
   private final PriceBook prices;
@@ -44,6 +46,8 @@ public class LearningService {
       EpisodeLearner learner,
       SpendCounter spending,
       CallHourRepository hours,
+      ResponseTwins twins,
+      AncestorJoin ancestors,
       CallJudge judge,
       PolicyBook policyBook,
       PriceBook prices,
@@ -54,6 +58,8 @@ public class LearningService {
     this.learner = learner;
     this.spending = spending;
     this.hours = hours;
+    this.twins = twins;
+    this.ancestors = ancestors;
     this.judge = judge;
     this.policyBook = policyBook;
     this.prices = prices;
@@ -76,6 +82,7 @@ public class LearningService {
       throws SQLException {
     PolicyView policy = PolicyView.of(published, catalogue);
     CallSums sums = new CallSums();
+    ancestors.note(connection, facts.links());
     Map<CallRepository.CallKey, JudgedCall> distinct =
         distinct(connection, facts.calls(), policy, sums);
     partitions.ensure(
@@ -87,16 +94,19 @@ public class LearningService {
         (key, judged) -> {
           if (inserted.contains(key)) {
             fresh.add(judged);
-            sums.add(judged);
           }
         });
     sums.count("duplicates", (long) distinct.size() - fresh.size());
-    divergence.count(connection, fresh);
+    ResponseTwins.Settled responses = twins.settle(connection, fresh, policy);
+    List<JudgedCall> counting = responses.counting();
+    sums.add(responses);
+    divergence.count(connection, counting);
     EpisodeLearner.Learned learned =
-        learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
+        learner.learn(connection, counting.stream().filter(JudgedCall::teaches).toList(), policy);
     learned.totals().forEach(sums::count);
     spending.called(connection, sums.spent(), learned.begun(), policy).forEach(sums::count);
     hours.move(connection, sums.hours());
+    ancestors.await(connection, counting);
     return sums.totals();
   }
 
