@@ -20,6 +20,7 @@ class Streams {
   static final String SPANS = "spans";
   static final String LOGS = "logs";
   static final String DECISIONS = "decisions";
+  static final String OUTCOMES = "outcomes";
 
   /** For all of them together: whoever stops a container kills it after ten seconds. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
@@ -34,6 +35,7 @@ class Streams {
   private final StreamMetrics metrics;
   private final SpanHandler spanHandler;
   private final DecisionHandler decisionHandler;
+  private final OutcomeHandler outcomeHandler;
   private final String decisionTopic;
   private final List<StreamConsumer> consumers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -47,6 +49,7 @@ class Streams {
       StreamMetrics metrics,
       SpanHandler spanHandler,
       DecisionHandler decisionHandler,
+      OutcomeHandler outcomeHandler,
       @ConfigProperty(
               name = "floorkeeper.routing.decision-topic",
               defaultValue = "floorkeeper.decisions")
@@ -59,6 +62,7 @@ class Streams {
     this.metrics = metrics;
     this.spanHandler = spanHandler;
     this.decisionHandler = decisionHandler;
+    this.outcomeHandler = outcomeHandler;
     this.decisionTopic = decisionTopic;
   }
 
@@ -74,6 +78,11 @@ class Streams {
     start(SPANS, settings.spanTopics(), settings.groupId(), spanHandler);
     start(LOGS, settings.logTopics(), settings.groupId() + "-logs", spanHandler);
     start(DECISIONS, List.of(decisionTopic), settings.groupId() + "-decisions", decisionHandler);
+    start(
+        OUTCOMES,
+        List.of(settings.outcomeTopic()),
+        settings.groupId() + "-outcomes",
+        outcomeHandler);
   }
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {

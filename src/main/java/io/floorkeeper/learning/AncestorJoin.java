@@ -129,7 +129,7 @@ class AncestorJoin {
     AncestorRepository.Expired expired = ancestors.expire(connection, MOST);
     sums.count("ancestors_missed", expired.calls());
     sums.count("ancestors_forgotten", expired.links());
-    spending.called(connection, sums.spent(), List.of(), policy).forEach(sums::count);
+    spending.called(connection, sums.spent(), List.of(), List.of(), policy).forEach(sums::count);
     hours.move(connection, sums.hours());
     totals.add(connection, new TreeMap<>(sums.totals()));
     return due.more() || expired.calls() == MOST || expired.links() == MOST;

@@ -41,6 +41,11 @@ record JudgedCall(
     return rung.map(LadderBook.Rung::armNo).orElse(decision().armNo());
   }
 
+  /** Whether it ended in an error that counts as a label of 0 where nobody judges it. */
+  boolean failureCounts() {
+    return attributed.call().error() && role.map(RolePolicy::errorsCountAsZero).orElse(false);
+  }
+
   /** As it stands in the table. */
   StoredCall asStored() {
     Call call = attributed.call();

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Counts a response once, however many calls describe it. Which of them counts is a matter of what
@@ -54,7 +55,18 @@ class ResponseTwins {
       List<JudgedCall> counting,
       List<StoredCall> takenBack,
       Map<StoredCall, StoredCall> recosted,
-      long twins) {}
+      long twins) {
+
+    /** Those that episodes have counted. */
+    List<EpisodeCorrection> corrections() {
+      return Stream.concat(
+              takenBack.stream().map(call -> new EpisodeCorrection(call, Optional.empty())),
+              recosted.entrySet().stream()
+                  .map(e -> new EpisodeCorrection(e.getKey(), Optional.of(e.getValue()))))
+          .filter(correction -> Boolean.TRUE.equals(correction.before().followed()))
+          .toList();
+    }
+  }
 
   /**
    * @param fresh that were never seen before, written already

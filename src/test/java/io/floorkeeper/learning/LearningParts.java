@@ -43,7 +43,8 @@ final class LearningParts implements AutoCloseable {
   static final String EMPTY =
       "truncate call, call_hour, spend_day, run_task, run_spend, episode, evidence,"
           + " evidence_latency, role_state, watch, alarm, arm_reset, arm_standing, evidence_block,"
-          + " response_call, span_link, call_waiting, ingest_total";
+          + " response_call, span_link, call_waiting, ingest_total, evaluation, climbed_call,"
+          + " correlation_hour, late_episode, expired_wait, reward_watermark";
 
   /**
    * All rows that calls come to, but for what is of the order of commits by its nature: epochs,
@@ -58,6 +59,8 @@ final class LearningParts implements AutoCloseable {
       union all select 'episode', (to_jsonb(e) - 'touched_at' - 'watched')::text from episode e
       union all select 'evidence', to_jsonb(e)::text from evidence e where episodes <> 0 or latency_count <> 0
       union all select 'latency', to_jsonb(l)::text from evidence_latency l where calls <> 0
+      union all select 'judgement', (to_jsonb(e) - 'told_at' - 'check_at' - 'checks')::text from evaluation e
+      union all select 'asked', sum(asked) || ' ' || sum(answered) from correlation_hour
       union all select 'role', role_no || ' ' || calls from role_state where calls <> 0
       union all select 'total', name || ' ' || total from ingest_total
         where total <> 0 and name in ('calls', 'twins', 'duplicates', 'routed', 'not_followed', 'labels', 'unpriced', 'unattributed')
