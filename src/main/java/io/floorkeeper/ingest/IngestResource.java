@@ -39,6 +39,7 @@ public class IngestResource {
   private static final Duration GAPS_OVER = Duration.ofDays(30);
 
   private final AgroalDataSource database;
+  private final CorrelationReport correlation;
   private final TotalsRepository totals;
   private final CallGaps gaps;
   private final Streams streams;
@@ -47,12 +48,14 @@ public class IngestResource {
 
   IngestResource(
       AgroalDataSource database,
+      CorrelationReport correlation,
       TotalsRepository totals,
       CallGaps gaps,
       Streams streams,
       PriceReport prices,
       ObjectMapper json) {
     this.database = database;
+    this.correlation = correlation;
     this.totals = totals;
     this.gaps = gaps;
     this.streams = streams;
@@ -63,7 +66,7 @@ public class IngestResource {
   @GET
   @Operation(
       summary =
-          "Exact totals of everything that came in, the streams, the prices and what spans report"
+          "Do judgements find their decisions? Exact totals of everything that came in, the streams, the prices and what spans report"
               + " beside them, and the latest dead letters")
   @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
   @APIResponse(responseCode = "503", description = "The database is out of reach")
@@ -74,6 +77,7 @@ public class IngestResource {
     }
     ObjectNode answer = json.createObjectNode();
     try (Connection connection = database.getConnection()) {
+      correlation.tell(answer.putObject("correlation"), connection);
       ObjectNode counts = answer.putObject("totals");
       totals.read(connection).forEach(counts::put);
       ObjectNode states = answer.putObject("streams");

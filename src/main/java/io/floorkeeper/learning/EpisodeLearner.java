@@ -27,16 +27,19 @@ import java.util.TreeMap;
 class EpisodeLearner {
   private final EpisodeChanges changing;
   private final EpisodeWatch watching;
+  private final LateEpisodes late;
   private final EvidenceRepository evidence;
   private final RoleStateRepository roleStates;
 
   EpisodeLearner(
       EpisodeChanges changing,
       EpisodeWatch watching,
+      LateEpisodes late,
       EvidenceRepository evidence,
       RoleStateRepository roleStates) {
     this.changing = changing;
     this.watching = watching;
+    this.late = late;
     this.evidence = evidence;
     this.roleStates = roleStates;
   }
@@ -77,8 +80,10 @@ class EpisodeLearner {
         && joined.sessions.isEmpty()) {
       return Learned.NOTHING;
     }
-    return apply(
-        connection, changing.write(connection, calls, corrections, joined, policy), joined, policy);
+    List<EpisodeChange> changes =
+        changing.write(connection, calls, corrections, joined, policy);
+    late.note(connection, changes, policy);
+    return apply(connection, changes, joined, policy);
   }
 
   /** Adds what episodes have changed by, already written, to the evidence. */

@@ -26,14 +26,23 @@ class EvaluationJobs {
   private final AgroalDataSource database;
   private final EvaluationSettings settings;
   private final EvaluationSweep sweep;
+  private final RewardWait waits;
+  private final CorrelationWatch correlation;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private boolean troubled;
   private Thread thread;
 
-  EvaluationJobs(AgroalDataSource database, EvaluationSettings settings, EvaluationSweep sweep) {
+  EvaluationJobs(
+      AgroalDataSource database,
+      EvaluationSettings settings,
+      EvaluationSweep sweep,
+      RewardWait waits,
+      CorrelationWatch correlation) {
     this.database = database;
     this.settings = settings;
     this.sweep = sweep;
+    this.waits = waits;
+    this.correlation = correlation;
   }
 
   /** Work in a transaction; whether there is more of it. */
@@ -61,7 +70,7 @@ class EvaluationJobs {
   private void run() {
     try {
       while (!stopping.await(settings.interval().toMillis(), TimeUnit.MILLISECONDS)) {
-        boolean well = whole(sweep::look);
+        boolean well = whole(sweep::look) & whole(waits::look) & whole(correlation::look);
         if (well && troubled) {
           LOG.info("judgements that wait are looked at again");
         }

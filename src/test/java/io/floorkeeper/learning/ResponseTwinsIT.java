@@ -123,7 +123,8 @@ class ResponseTwinsIT {
 
   /**
    * 60 responses, each described by one to four calls, some of a decision, some of two, with labels
-   * and errors, over midnight, with resends: in 8 random orders, cut into random batches, by two replicas in turn.
+   * and errors, over midnight, with resends: in 8 random orders, cut into random batches, by two
+   * replicas in turn.
    */
   @Test
   void whateverTheOrderAndTheBatchesTheRowsAreTheSame() {
