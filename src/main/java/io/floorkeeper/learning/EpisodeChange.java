@@ -19,6 +19,12 @@ record EpisodeChange(
     List<EpisodeCorrection> corrections,
     Map<EvidenceKey, Evidence> climbed) {
 
+  /** Without corrections. */
+  EpisodeChange(
+      Episode before, Episode after, List<JudgedCall> calls, Map<EvidenceKey, Evidence> climbed) {
+    this(before, after, calls, List.of(), climbed);
+  }
+
   /** Whether the detectors have not taken a label of it yet, and now take one. */
   boolean isFirstLabel() {
     return !before.watched() && after.watched();

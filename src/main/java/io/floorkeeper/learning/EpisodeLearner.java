@@ -80,8 +80,7 @@ class EpisodeLearner {
         && joined.sessions.isEmpty()) {
       return Learned.NOTHING;
     }
-    List<EpisodeChange> changes =
-        changing.write(connection, calls, corrections, joined, policy);
+    List<EpisodeChange> changes = changing.write(connection, calls, corrections, joined, policy);
     late.note(connection, changes, policy);
     return apply(connection, changes, joined, policy);
   }
