@@ -26,16 +26,16 @@ public interface IngestSettings {
   @WithDefault("" + MAX_MESSAGE_BYTES)
   int maxMessageBytes();
 
-  /** Where outcomes go that come by {@code POST /outcomes}, and are read from. */
-  @WithDefault("floorkeeper.outcomes")
-  String outcomeTopic();
-
   /**
    * Dialects of the user's own: files, and folders of which every {@code *.json} is one. The first
    * is tried first, and all of them before those that come along; one of the same id replaces that
    * one. Read at the start, which a mistake in one of them stops.
    */
   Optional<List<Path>> dialects();
+
+  /** Where outcomes go that come by {@code POST /outcomes}, and are read from. */
+  @WithDefault("floorkeeper.outcomes")
+  String outcomeTopic();
 
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")

@@ -51,23 +51,26 @@ class ClimbedCallRepository {
       select.setArray(1, connection.createArrayOf("bytea", roots.toArray(byte[][]::new)));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          ByteBuffer root = ByteBuffer.wrap(row.getBytes("root"));
-          Long weightMicros = row.getObject("label_v_micros", Long.class);
-          found
-              .computeIfAbsent(root, r -> new ArrayList<>())
-              .add(
-                  new ClimbedCall(
-                      root,
-                      row.getBytes("rank"),
-                      row.getInt("arm_no"),
-                      row.getBoolean("failed"),
-                      weightMicros == null
-                          ? Optional.empty()
-                          : Optional.of(new Label(weightMicros, row.getInt("label_q_micros")))));
+          ClimbedCall call = call(row);
+          found.computeIfAbsent(call.root(), r -> new ArrayList<>()).add(call);
         }
       }
     }
     return found;
+  }
+
+  /** Removes one, and tells what it was. */
+  Optional<ClimbedCall> remove(Connection connection, ByteBuffer root, byte[] rank)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from climbed_call where root = ? and rank = ? returning *")) {
+      delete.setBytes(1, root.array());
+      delete.setBytes(2, rank);
+      try (ResultSet row = delete.executeQuery()) {
+        return row.next() ? Optional.of(call(row)) : Optional.empty();
+      }
+    }
   }
 
   /** Writes other labels. */
@@ -87,6 +90,18 @@ class ClimbedCallRepository {
       }
       update.executeBatch();
     }
+  }
+
+  private static ClimbedCall call(ResultSet row) throws SQLException {
+    Long weightMicros = row.getObject("label_v_micros", Long.class);
+    return new ClimbedCall(
+        ByteBuffer.wrap(row.getBytes("root")),
+        row.getBytes("rank"),
+        row.getInt("arm_no"),
+        row.getBoolean("failed"),
+        weightMicros == null
+            ? Optional.empty()
+            : Optional.of(new Label(weightMicros, row.getInt("label_q_micros"))));
   }
 
   private static void labels(PreparedStatement statement, int from, Optional<Label> label)

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,24 +38,35 @@ class EpisodeChanges {
   private final EvaluationRepository evaluations;
   private final ClimbedCallRepository climbedCalls;
   private final DecidingRoles roles;
+  private final LatestCalls latest;
 
   EpisodeChanges(
       EpisodeRepository episodes,
       EvaluationRepository evaluations,
       ClimbedCallRepository climbedCalls,
-      DecidingRoles roles) {
+      DecidingRoles roles,
+      LatestCalls latest) {
     this.episodes = episodes;
     this.evaluations = evaluations;
     this.climbedCalls = climbedCalls;
     this.roles = roles;
+    this.latest = latest;
   }
 
   /**
    * Those that there are, written: first those of the calls in their order, then others by root.
    */
   List<EpisodeChange> write(
-      Connection connection, List<JudgedCall> calls, Joined joined, PolicyView policy)
+      Connection connection,
+      List<JudgedCall> calls,
+      List<EpisodeCorrection> corrections,
+      Joined joined,
+      PolicyView policy)
       throws SQLException {
+    Map<ByteBuffer, List<EpisodeCorrection>> corrected = new TreeMap<>();
+    for (EpisodeCorrection one : corrections) {
+      corrected.computeIfAbsent(one.root(), r -> new ArrayList<>()).add(one);
+    }
     Map<ByteBuffer, List<JudgedCall>> byRoot = new LinkedHashMap<>();
     for (JudgedCall call : calls) {
       byRoot
@@ -62,6 +74,7 @@ class EpisodeChanges {
           .add(call);
     }
     Set<ByteBuffer> others = new TreeSet<>(joined.roots);
+    others.addAll(corrected.keySet());
     List<StoredEvaluation> ofSessions = sessions(connection, byRoot.keySet(), joined, others);
     others.removeAll(byRoot.keySet());
     Map<ByteBuffer, Episode> before = new HashMap<>();
@@ -80,12 +93,19 @@ class EpisodeChanges {
     before.putAll(episodes.lock(connection, known));
     for (ByteBuffer root : known) {
       if (before.containsKey(root)) {
-        after.put(root, added(before.get(root), byRoot.getOrDefault(root, List.of())));
+        after.put(
+            root,
+            changed(
+                connection,
+                before.get(root),
+                corrected.getOrDefault(root, List.of()),
+                byRoot.getOrDefault(root, List.of())));
       }
     }
     climbedCalls.insert(connection, calls);
     Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed =
         label(connection, joined.roots, after, policy);
+    forget(connection, corrections, before, climbed);
     credit(connection, ofSessions, before, after, joined, policy);
     List<EpisodeChange> changes = new ArrayList<>();
     after.forEach(
@@ -95,6 +115,7 @@ class EpisodeChanges {
                   before.get(root),
                   episode.asWatched(),
                   byRoot.getOrDefault(root, List.of()),
+                  corrected.getOrDefault(root, List.of()),
                   climbed.getOrDefault(root, Map.of()));
           if (change.isAny()) {
             changes.add(change);
@@ -104,8 +125,12 @@ class EpisodeChanges {
         connection,
         changes.stream()
             .map(EpisodeChange::after)
+            .filter(e -> e.all().calls() > 0)
             .filter(e -> !e.equals(written.get(ByteBuffer.wrap(e.root()))))
             .toList());
+    episodes.delete(
+        connection,
+        changes.stream().filter(EpisodeChange::isEnded).map(EpisodeChange::after).toList());
     return changes;
   }
 
@@ -114,6 +139,56 @@ class EpisodeChanges {
         first.decision(),
         session(first),
         first.role().map(RolePolicy::errorsCountAsZero).orElse(false));
+  }
+
+  private Episode changed(
+      Connection connection,
+      Episode before,
+      List<EpisodeCorrection> corrections,
+      List<JudgedCall> calls)
+      throws SQLException {
+    Episode left = before;
+    for (EpisodeCorrection correction : corrections) {
+      left = left.corrected(correction);
+    }
+    Episode after = added(left, calls);
+    boolean unsureFirst = isUnsure(left.first(), before.first(), after.first());
+    boolean unsureAll = isUnsure(left.all(), before.all(), after.all());
+    return unsureFirst || unsureAll
+        ? after.withLatest(
+            unsureFirst ? latest.of(connection, after, true) : null,
+            unsureAll ? latest.of(connection, after, false) : null)
+        : after;
+  }
+
+  /** Whether the latest call was taken back, others are left, and none came that is later still. */
+  private static boolean isUnsure(Chain left, Chain before, Chain after) {
+    return left.calls() > 0
+        && left.lastRank().length == 0
+        && Arrays.compareUnsigned(after.lastRank(), before.lastRank()) <= 0;
+  }
+
+  /** Takes back what the labels of climbed calls have added that count no more. */
+  private void forget(
+      Connection connection,
+      List<EpisodeCorrection> corrections,
+      Map<ByteBuffer, Episode> before,
+      Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed)
+      throws SQLException {
+    for (EpisodeCorrection lost : corrections) {
+      Episode episode = before.get(lost.root());
+      if (lost.isLost() && lost.rung() > 0 && episode != null) {
+        Optional<ClimbedCall> call = climbedCalls.remove(connection, lost.root(), lost.rank());
+        call.ifPresent(
+            c ->
+                climbed
+                    .computeIfAbsent(lost.root(), r -> new TreeMap<>())
+                    .merge(
+                        episode.startKey().arm(c.armNo()).part(EvidenceKey.CLIMBED),
+                        Evidence.ZERO.minus(c.evidence()),
+                        Evidence::plus));
+      }
+    }
   }
 
   private static Episode added(Episode before, List<JudgedCall> calls) {

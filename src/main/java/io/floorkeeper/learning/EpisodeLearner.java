@@ -49,8 +49,11 @@ class EpisodeLearner {
    *
    * @param totals by how much the ingest totals moved
    * @param begun a decision of each task that was seen for the first time
+   * @param ended of each task all whose calls were taken back
    */
-  record Learned(Map<String, Long> totals, List<DecisionId> begun) {}
+  record Learned(Map<String, Long> totals, List<DecisionId> begun, List<DecisionId> ended) {
+    static final Learned NOTHING = new Learned(Map.of(), List.of(), List.of());
+  }
 
   /** What a batch adds. */
   private static final class Deltas {
@@ -61,14 +64,23 @@ class EpisodeLearner {
 
   /**
    * @param calls that ran where they were decided to, none of them seen before
+   * @param corrections of calls seen before
    * @param joined what judgements ask besides
    */
-  Learned learn(Connection connection, List<JudgedCall> calls, Joined joined, PolicyView policy)
+  Learned learn(
+      Connection connection,
+      List<JudgedCall> calls,
+      List<EpisodeCorrection> corrections,
+      Joined joined,
+      PolicyView policy)
       throws SQLException {
-    if (calls.isEmpty() && joined.roots.isEmpty() && joined.sessions.isEmpty()) {
-      return new Learned(Map.of(), List.of());
+    if (calls.isEmpty()
+        && corrections.isEmpty()
+        && joined.roots.isEmpty()
+        && joined.sessions.isEmpty()) {
+      return Learned.NOTHING;
     }
-    List<EpisodeChange> changes = changing.write(connection, calls, joined, policy);
+    List<EpisodeChange> changes = changing.write(connection, calls, corrections, joined, policy);
     late.note(connection, changes, policy);
     return apply(connection, changes, joined, policy);
   }
@@ -78,7 +90,7 @@ class EpisodeLearner {
       Connection connection, List<EpisodeChange> changes, Joined joined, PolicyView policy)
       throws SQLException {
     if (changes.isEmpty()) {
-      return new Learned(Map.of(), List.of());
+      return Learned.NOTHING;
     }
     Deltas deltas = deltas(changes);
     roleStates.lock(connection, deltas.roles.keySet());
@@ -94,11 +106,16 @@ class EpisodeLearner {
         changes.stream()
             .filter(EpisodeChange::isFirstSeen)
             .map(change -> change.calls().get(0).decision())
+            .toList(),
+        changes.stream()
+            .filter(EpisodeChange::isEnded)
+            .map(change -> DecisionId.ofRoot(change.after().root(), 0))
             .toList());
   }
 
   private static void correlate(EpisodeChange change, Joined joined) {
-    int asked = change.isFirstSeen() && change.after().isAsked() ? 1 : 0;
+    int asked =
+        !change.after().isAsked() ? 0 : change.isFirstSeen() ? 1 : change.isEnded() ? -1 : 0;
     if (asked != 0 || change.answered() != 0) {
       joined.add(change.after().decidedAt(), new Delta(0, 0, asked, change.answered()));
     }
@@ -134,15 +151,37 @@ class EpisodeLearner {
               Evidence::plus);
         }
       }
+      correct(change, deltas);
       boolean labelled =
           change.after().deliveredLabel().isPresent() && change.before().deliveredLabel().isEmpty();
       deltas.roles.merge(
           start.roleNo(),
-          new RoleStateRepository.Delta(change.calls().size(), labelled ? 1 : 0),
+          new RoleStateRepository.Delta(change.calls().size() - change.lost(), labelled ? 1 : 0),
           RoleStateRepository.Delta::plus);
     }
     deltas.evidence.values().removeIf(Evidence::isZero);
     return deltas;
+  }
+
+  /** What calls of earlier batches have added and do no more, their episode's part left out. */
+  private static void correct(EpisodeChange change, Deltas deltas) {
+    EvidenceKey start = change.after().startKey();
+    for (EpisodeCorrection correction : change.corrections()) {
+      long latencyMillis = correction.before().latencyMillis();
+      if (correction.rung() > 0) {
+        deltas.evidence.merge(
+            start.arm(correction.before().armNo()).part(EvidenceKey.CLIMBED),
+            correction.ofClimbed(),
+            Evidence::plus);
+      } else if (correction.isLost()) {
+        deltas.evidence.merge(
+            start, Evidence.ZERO.minus(Evidence.latency(latencyMillis)), Evidence::plus);
+        deltas
+            .latencies
+            .computeIfAbsent(start, k -> new TreeMap<>())
+            .merge(LatencySketch.binOf(latencyMillis), -1L, Long::sum);
+      }
+    }
   }
 
   private OptionalDouble floor(Connection connection, PolicyView policy, int roleNo, int block)

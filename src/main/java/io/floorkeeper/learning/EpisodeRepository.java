@@ -210,6 +210,18 @@ class EpisodeRepository {
     return roots;
   }
 
+  /** Removes episodes that are locked. */
+  void delete(Connection connection, List<Episode> episodes) throws SQLException {
+    if (episodes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from episode where root = any (?::bytea[])")) {
+      new ArrayColumns<>(delete, episodes).bytes(Episode::root);
+      delete.executeUpdate();
+    }
+  }
+
   /** Writes episodes that are locked, in one statement. */
   void update(Connection connection, Collection<Episode> episodes) throws SQLException {
     if (episodes.isEmpty()) {

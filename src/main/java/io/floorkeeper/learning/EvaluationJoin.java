@@ -1,6 +1,7 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CorrelationRepository.Delta;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.Evaluation;
@@ -75,12 +76,16 @@ class EvaluationJoin {
    * Joins a batch whose calls are written already.
    *
    * @param fresh its calls that were never seen before
+   * @param teaching those of them that teach: what they carry is kept
    * @param told judgements that came by themselves
    */
-  Joined join(Connection connection, List<JudgedCall> fresh, List<TargetedEvaluation> told)
+  Joined join(
+      Connection connection,
+      List<JudgedCall> fresh,
+      List<JudgedCall> teaching,
+      List<TargetedEvaluation> told)
       throws SQLException {
     Joined joined = new Joined();
-    List<JudgedCall> teaching = fresh.stream().filter(JudgedCall::teaches).toList();
     if (!fresh.isEmpty()) {
       awaited(connection, fresh, joined);
     }
@@ -89,6 +94,20 @@ class EvaluationJoin {
       told(connection, told, joined);
     }
     return joined;
+  }
+
+  /** Forgets what calls carry that count no more: a twin counts, with what it carries itself. */
+  void forget(Connection connection, List<EpisodeCorrection> corrections, Joined joined)
+      throws SQLException {
+    List<TargetKey> lost = new ArrayList<>();
+    for (EpisodeCorrection correction : corrections) {
+      if (correction.isLost()) {
+        CallRepository.CallKey key = correction.before().key();
+        lost.add(TargetKey.span(key.traceId(), key.spanId()));
+        joined.roots.add(correction.root());
+      }
+    }
+    evaluations.forgetCarried(connection, lost);
   }
 
   /** What became of those that waited and are looked at again. */

@@ -56,7 +56,11 @@ class EvaluationSweep {
     Joined joined = join.look(connection, due);
     EpisodeLearner.Learned learned =
         learner.learn(
-            connection, List.of(), joined, PolicyView.of(policies.current(), Catalogue.NONE));
+            connection,
+            List.of(),
+            List.of(),
+            joined,
+            PolicyView.of(policies.current(), Catalogue.NONE));
     TreeMap<String, Long> moved = new TreeMap<>(joined.totals);
     learned.totals().forEach((name, by) -> moved.merge(name, by, Long::sum));
     correlation.add(connection, joined.hours);

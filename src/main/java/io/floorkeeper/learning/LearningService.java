@@ -35,6 +35,8 @@ public class LearningService {
   private final CorrelationRepository correlation;
   private final SpendCounter spending;
   private final CallHourRepository hours;
+  private final ResponseTwins twins;
+  private final AncestorJoin ancestors;
   private final CallJudge judge;
   private final PolicyBook policyBook;
   private final PriceBook prices;
@@ -49,6 +51,8 @@ public class LearningService {
       CorrelationRepository correlation,
       SpendCounter spending,
       CallHourRepository hours,
+      ResponseTwins twins,
+      AncestorJoin ancestors,
       CallJudge judge,
       PolicyBook policyBook,
       PriceBook prices,
@@ -61,6 +65,8 @@ public class LearningService {
     this.correlation = correlation;
     this.spending = spending;
     this.hours = hours;
+    this.twins = twins;
+    this.ancestors = ancestors;
     this.judge = judge;
     this.policyBook = policyBook;
     this.prices = prices;
@@ -83,6 +89,7 @@ public class LearningService {
       throws SQLException {
     PolicyView policy = PolicyView.of(published, catalogue);
     CallSums sums = new CallSums();
+    ancestors.note(connection, facts.links());
     Map<CallRepository.CallKey, JudgedCall> distinct =
         distinct(connection, facts.calls(), policy, sums);
     partitions.ensure(
@@ -94,20 +101,26 @@ public class LearningService {
         (key, judged) -> {
           if (inserted.contains(key)) {
             fresh.add(judged);
-            sums.add(judged);
           }
         });
     sums.count("duplicates", (long) distinct.size() - fresh.size());
-    divergence.count(connection, fresh);
-    Joined joined = evaluations.join(connection, fresh, facts.evaluations());
+    ResponseTwins.Settled responses = twins.settle(connection, fresh, policy);
+    List<JudgedCall> counting = responses.counting();
+    List<JudgedCall> teaching = counting.stream().filter(JudgedCall::teaches).toList();
+    sums.add(responses);
+    divergence.count(connection, counting);
+    Joined joined = evaluations.join(connection, fresh, teaching, facts.evaluations());
+    evaluations.forget(connection, responses.corrections(), joined);
     EpisodeLearner.Learned learned =
-        learner.learn(
-            connection, fresh.stream().filter(JudgedCall::teaches).toList(), joined, policy);
+        learner.learn(connection, teaching, responses.corrections(), joined, policy);
     joined.totals.forEach(sums::count);
     learned.totals().forEach(sums::count);
-    spending.called(connection, sums.spent(), learned.begun(), policy).forEach(sums::count);
+    spending
+        .called(connection, sums.spent(), learned.begun(), learned.ended(), policy)
+        .forEach(sums::count);
     hours.move(connection, sums.hours());
     correlation.add(connection, joined.hours);
+    ancestors.await(connection, counting);
     return sums.totals();
   }
 

@@ -176,6 +176,22 @@ public class EvaluationRepository {
     }
   }
 
+  /** Forgets what calls carried themselves. */
+  public void forgetCarried(Connection connection, List<TargetKey> targets) throws SQLException {
+    if (targets.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from evaluation where target = any (?::bytea[]) and source = ''")) {
+      delete.setArray(
+          1,
+          connection.createArrayOf(
+              "bytea", targets.stream().map(TargetKey::array).toArray(byte[][]::new)));
+      delete.executeUpdate();
+    }
+  }
+
   /** All that is known of these episodes. */
   public List<StoredEvaluation> ofEpisodes(Connection connection, Collection<byte[]> roots)
       throws SQLException {
