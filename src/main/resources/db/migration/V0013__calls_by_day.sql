@@ -6,7 +6,7 @@ alter index call_by_role_and_day rename to call_first_by_role_and_day;
 alter index call_by_ingestion rename to call_first_by_ingestion;
 alter table call_first
   add column twin boolean not null default false,
-  add column borrowed smallint not null default 0 check (borrowed between 0 and 3),
+  add column borrowed boolean not null default false,
   add column arm_no integer not null default 0,
   add column counted_role_no integer not null default 0,
   add column booked_nano_usd bigint;
@@ -17,7 +17,7 @@ create index call_by_role_and_day on call (role, day);
 create index call_by_ingestion on call (ingested_at);
 comment on table call is 'One row per leaf model call; the primary key is the deduplication: day of the span''s start (UTC), trace, span. No prompt or completion text. A partition per day; call_first holds all days until this was so.';
 comment on column call.twin is 'Another row describes the same response and counts; this one is kept so that its resend stays a duplicate.';
-comment on column call.borrowed is 'What the row has from a twin, for it did not say so itself: 1 the reported cost, 2 the tokens.';
+comment on column call.borrowed is 'The reported cost is a twin''s: the row reports none itself.';
 comment on column call.arm_no is 'Of the arm that ran, where that was the decided one; else 0.';
 comment on column call.counted_role_no is 'The role whose spend it is in; 0: in none. In rows from before this was kept: 0.';
 comment on column call.booked_nano_usd is 'What it counts as: the catalogue''s price, else what was reported; null: unpriced. In rows from before this was kept: null.';
@@ -44,21 +44,20 @@ comment on table call_retention is 'A recorded fact: calls that began before thi
 
 -- Which response a call is: two instrumentations, or a span and a log record, describe it once.
 create table response_call (
-  response_hash      bytea primary key check (length(response_hash) = 16),
-  rank               bytea not null check (length(rank) = 33),
-  day                date not null,
-  members            integer not null default 1,
-  reported_rank      bytea,
-  reported_nano_usd  bigint,
-  tokens_rank        bytea,
-  input_tokens       bigint,
-  cache_read_tokens  bigint,
-  cache_write_tokens bigint,
-  output_tokens      bigint,
-  reasoning_tokens   bigint
+  response_hash     bytea primary key check (length(response_hash) = 16),
+  rank              bytea not null check (length(rank) = 33),
+  day               date not null,
+  members           integer not null,
+  reported_rank     bytea,
+  reported_nano_usd bigint
 );
 create index response_call_by_day on response_call using brin (day);
-comment on table response_call is 'The row of call that counts for a response, by the hash of its id. rank: what beats what, the smaller the better: decided and a span (one byte), start (nanoseconds), trace, span. reported_..., ..._tokens: of the best twin that says them, for a row that does not.';
+comment on table response_call is 'The row of call that counts for a response, by the hash of its id. rank: what beats what, the smaller the better: a byte (undecided, without tokens, a log record), the complements of start (nanoseconds) and span, the trace. reported_...: the cost that the best of all that report one reports, for a row that does not.';
+
+-- What was counted may be taken back; the sum of what comes and what goes is never below zero, a part of it may be.
+alter table spend_day drop constraint spend_day_nano_usd_check;
+alter table run_task drop constraint run_task_nano_usd_check;
+alter table run_spend drop constraint run_spend_nano_usd_check;
 
 -- A role may stand on an ancestor, whose span comes after the call's.
 create table span_link (

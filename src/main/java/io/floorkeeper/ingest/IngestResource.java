@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.ledger.CallGaps;
 import io.floorkeeper.ledger.TotalsRepository;
 import io.floorkeeper.platform.Caller;
 import io.floorkeeper.platform.Causes;
@@ -19,6 +20,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -31,9 +35,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class IngestResource {
   private static final int MOST_DEAD_LETTERS = 500;
+  private static final int MOST_MODELS = 100;
+  private static final Duration GAPS_OVER = Duration.ofDays(30);
 
   private final AgroalDataSource database;
   private final TotalsRepository totals;
+  private final CallGaps gaps;
   private final Streams streams;
   private final PriceReport prices;
   private final ObjectMapper json;
@@ -41,11 +48,13 @@ public class IngestResource {
   IngestResource(
       AgroalDataSource database,
       TotalsRepository totals,
+      CallGaps gaps,
       Streams streams,
       PriceReport prices,
       ObjectMapper json) {
     this.database = database;
     this.totals = totals;
+    this.gaps = gaps;
     this.streams = streams;
     this.prices = prices;
     this.json = json;
@@ -74,6 +83,8 @@ public class IngestResource {
             .put("state", stream.state().name().toLowerCase(Locale.ROOT))
             .put("trouble", stream.trouble());
       }
+      Instant since = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(GAPS_OVER);
+      GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since);
       prices.tell(answer.putObject("prices"), connection);
       answer.set("dead_letters", latest(connection, deadLetters));
     } catch (SQLException e) {

@@ -4,6 +4,7 @@ import io.floorkeeper.learning.Facts;
 import io.floorkeeper.learning.LearningService;
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallWindow;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.KeyBook;
@@ -31,6 +32,7 @@ class SpanHandler implements BatchHandler {
   private final OtlpDecoder decoder;
   private final SpanReader reader;
   private final KeyBook keys;
+  private final CallWindow window;
   private final LearningService learning;
   private final TotalsRepository totals;
   private final Set<String> logTopics;
@@ -39,12 +41,14 @@ class SpanHandler implements BatchHandler {
       OtlpDecoder decoder,
       SpanReader reader,
       KeyBook keys,
+      CallWindow window,
       LearningService learning,
       TotalsRepository totals,
       IngestSettings settings) {
     this.decoder = decoder;
     this.reader = reader;
     this.keys = keys;
+    this.window = window;
     this.learning = learning;
     this.totals = totals;
     this.logTopics = Set.copyOf(settings.logTopics());
@@ -149,7 +153,7 @@ class SpanHandler implements BatchHandler {
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
         sorted.evaluations.addAll(modelCall.evaluations());
-        reading = attribute(modelCall.call(), verifying, sorted);
+        reading = take(modelCall.call(), verifying, sorted);
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);
         notACall.link().ifPresent(sorted.links::add);
@@ -159,6 +163,18 @@ class SpanHandler implements BatchHandler {
         sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
       }
     }
+  }
+
+  private SpanReading take(Call call, DecisionKeys verifying, Sorted sorted) {
+    Optional<CallWindow.Refusal> refusal = window.refusal(call.startedAt());
+    return refusal.isPresent()
+        ? new SpanReading.Rejected(
+            call.traceId(),
+            call.spanId(),
+            refusal.get().code(),
+            "startTimeUnixNano",
+            refusal.get().message())
+        : attribute(call, verifying, sorted);
   }
 
   /** Verifies the decision id that a call carries; a call that carries a wrong one is rejected. */

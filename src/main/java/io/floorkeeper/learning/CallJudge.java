@@ -64,24 +64,25 @@ class CallJudge {
               : rung.map(LadderBook.Rung::model);
       followed = ran.isPresent() && decided.equals(ran.map(Model::name));
     }
+    OptionalLong booked = Pricing.booked(catalogue, call.reportedNanoUsd());
+    boolean teaches = Boolean.TRUE.equals(followed);
     CallRepository.Row row =
         new CallRepository.Row(
             call,
             decision.isPresent() ? DecisionKeys.bytes(call.decisionId().orElseThrow()) : null,
-            decision.map(DecisionId::roleNo).orElse(null),
-            call.role().orElse(null),
+            decision.isPresent()
+                ? policy.roleName(decision.get().roleNo()).orElse("role#" + decision.get().roleNo())
+                : call.role().orElse(null),
+            decision
+                .map(DecisionId::roleNo)
+                .orElse(call.role().map(policy.numbers()::roleNo).orElse(0)),
             decision.isPresent() ? "decision" : call.roleSource().orElse("none"),
             followed,
+            teaches ? rung.map(LadderBook.Rung::armNo).orElse(decision.get().armNo()) : 0,
             catalogue.isPresent() ? catalogue.getAsLong() : null,
+            booked.isPresent() ? booked.getAsLong() : null,
             label.map(Label::qualityMicros).orElse(null),
             decision.map(DecisionId::tenantNo).orElse(0));
-    return new JudgedCall(
-        attributed,
-        row,
-        role,
-        Pricing.booked(catalogue, call.reportedNanoUsd()),
-        label,
-        rung,
-        quote);
+    return new JudgedCall(attributed, row, role, booked, label, rung, quote);
   }
 }

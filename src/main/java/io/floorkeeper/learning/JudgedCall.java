@@ -1,11 +1,14 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.AttributedCall;
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallHour;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Tariff;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -36,6 +39,29 @@ record JudgedCall(
   /** The number of the arm that ran it. */
   int ranOn() {
     return rung.map(LadderBook.Rung::armNo).orElse(decision().armNo());
+  }
+
+  CallHour.Key hourKey() {
+    Call call = attributed.call();
+    return CallHour.Key.of(
+        call.startedAt(),
+        row.tenantNo(),
+        row.role(),
+        call.model(),
+        call.provider(),
+        row.armNo(),
+        row.followed());
+  }
+
+  CallHour hour() {
+    Call call = attributed.call();
+    return CallHour.of(
+        call.error(),
+        call.tokens(),
+        nanoUsd,
+        call.reportedNanoUsd(),
+        label.map(l -> OptionalInt.of(l.qualityMicros())).orElse(OptionalInt.empty()),
+        call.latencyMillis());
   }
 
   EpisodeCall ofEpisode() {

@@ -1,20 +1,24 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.AttributedCall;
+import io.floorkeeper.ledger.CallHourRepository;
+import io.floorkeeper.ledger.CallPartitions;
 import io.floorkeeper.ledger.CallRepository;
+import io.floorkeeper.ledger.CallWindow;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.pricing.Catalogue;
 import io.floorkeeper.pricing.PriceBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Facts to evidence, inside the one transaction that also moves the stream's position: writes the
@@ -22,25 +26,34 @@ import java.util.TreeMap;
  */
 @ApplicationScoped
 public class LearningService {
+  private final CallWindow window;
+  private final CallPartitions partitions;
   private final CallRepository calls;
   private final EpisodeLearner learner;
   private final SpendCounter spending;
+  private final CallHourRepository hours;
   private final CallJudge judge;
   private final PolicyBook policyBook;
   private final PriceBook prices;
   private final PriceDivergence divergence;
 
   LearningService(
+      CallWindow window,
+      CallPartitions partitions,
       CallRepository calls,
       EpisodeLearner learner,
       SpendCounter spending,
+      CallHourRepository hours,
       CallJudge judge,
       PolicyBook policyBook,
       PriceBook prices,
       PriceDivergence divergence) {
+    this.window = window;
+    this.partitions = partitions;
     this.calls = calls;
     this.learner = learner;
     this.spending = spending;
+    this.hours = hours;
     this.judge = judge;
     this.policyBook = policyBook;
     this.prices = prices;
@@ -61,14 +74,12 @@ public class LearningService {
   public SortedMap<String, Long> apply(
       Connection connection, Facts facts, PolicyBook.Published published, Catalogue catalogue)
       throws SQLException {
-    TreeMap<String, Long> totals = new TreeMap<>();
     PolicyView policy = PolicyView.of(published, catalogue);
-    List<AttributedCall> batch = facts.calls();
-    Map<CallRepository.CallKey, JudgedCall> distinct = new LinkedHashMap<>();
-    for (AttributedCall attributed : batch) {
-      JudgedCall judged = judge.judge(connection, attributed, policy);
-      distinct.putIfAbsent(judged.row().key(), judged);
-    }
+    CallSums sums = new CallSums();
+    Map<CallRepository.CallKey, JudgedCall> distinct =
+        distinct(connection, facts.calls(), policy, sums);
+    partitions.ensure(
+        distinct.keySet().stream().map(CallRepository.CallKey::day).distinct().toList());
     Set<CallRepository.CallKey> inserted =
         calls.insert(connection, distinct.values().stream().map(JudgedCall::row).toList());
     List<JudgedCall> fresh = new ArrayList<>();
@@ -76,35 +87,46 @@ public class LearningService {
         (key, judged) -> {
           if (inserted.contains(key)) {
             fresh.add(judged);
-            count(totals, judged);
+            sums.add(judged);
           }
         });
+    sums.count("duplicates", (long) distinct.size() - fresh.size());
     divergence.count(connection, fresh);
-    totals.merge("duplicates", (long) batch.size() - fresh.size(), Long::sum);
     EpisodeLearner.Learned learned =
         learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
-    learned.totals().forEach((name, by) -> totals.merge(name, by, Long::sum));
-    spending
-        .called(connection, fresh, learned.begun(), policy)
-        .forEach((name, by) -> totals.merge(name, by, Long::sum));
-    return totals;
+    learned.totals().forEach(sums::count);
+    spending.called(connection, sums.spent(), learned.begun(), policy).forEach(sums::count);
+    hours.move(connection, sums.hours());
+    return sums.totals();
   }
 
-  private static void count(TreeMap<String, Long> totals, JudgedCall judged) {
-    totals.merge("calls", 1L, Long::sum);
-    if (judged.label().isPresent()) {
-      totals.merge("labels", 1L, Long::sum);
-    }
-    if (judged.nanoUsd().isEmpty()) {
-      totals.merge("unpriced", 1L, Long::sum);
-    }
-    if (judged.attributed().decision().isPresent()) {
-      totals.merge("routed", 1L, Long::sum);
-      if (!judged.teaches()) {
-        totals.merge("not_followed", 1L, Long::sum);
+  /** Each call once, without those that cannot be taken. */
+  private Map<CallRepository.CallKey, JudgedCall> distinct(
+      Connection connection, List<AttributedCall> batch, PolicyView policy, CallSums sums)
+      throws SQLException {
+    Map<CallRepository.CallKey, JudgedCall> distinct = new LinkedHashMap<>();
+    LocalDate earliest = LocalDate.MAX;
+    for (AttributedCall attributed : batch) {
+      JudgedCall judged = judge.judge(connection, attributed, policy);
+      if (distinct.putIfAbsent(judged.row().key(), judged) != null) {
+        sums.count("duplicates", 1);
       }
-    } else if (judged.row().role() == null) {
-      totals.merge("unattributed", 1L, Long::sum);
+      if (judged.row().key().day().isBefore(earliest)) {
+        earliest = judged.row().key().day();
+      }
     }
+    LocalDate horizon = window.settled(connection, earliest);
+    distinct
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Optional<CallWindow.Refusal> refusal =
+                  entry.getKey().day().isBefore(horizon)
+                      ? Optional.of(CallWindow.Refusal.TOO_OLD)
+                      : window.refusal(entry.getValue().attributed().call().startedAt());
+              refusal.ifPresent(why -> sums.count(why.code(), 1));
+              return refusal.isPresent();
+            });
+    return distinct;
   }
 }

@@ -65,27 +65,24 @@ public class SpendCounter {
   /**
    * Counts calls.
    *
-   * @param fresh that were never seen before
+   * @param spent by calls that came or were taken back
    * @param begun a decision of each task that was seen for the first time
    * @return by how much the ingest totals moved
    */
   Map<String, Long> called(
-      Connection connection, List<JudgedCall> fresh, List<DecisionId> begun, PolicyView policy)
+      Connection connection, List<Spent> spent, List<DecisionId> begun, PolicyView policy)
       throws SQLException {
     TreeMap<DayKey, DayDelta> days = new TreeMap<>();
     Map<ByteBuffer, SpendRepository.TaskDelta> tasks = new LinkedHashMap<>();
-    for (JudgedCall call : fresh) {
-      Amount amount = new Amount(call.nanoUsd().orElse(0), 1, call.nanoUsd().isPresent() ? 0 : 1);
-      int roleNo = roleNo(call, policy);
-      if (roleNo != 0) {
-        long startMillis = call.attributed().call().startedAt().toEpochMilli();
+    for (Spent call : spent) {
+      if (call.roleNo() != 0) {
         days.merge(
-            new DayKey(call.row().key().day(), roleNo),
-            new DayDelta(amount, 0, startMillis),
+            new DayKey(call.day(), call.roleNo()),
+            new DayDelta(call.amount(), 0, call.startMillis()),
             DayDelta::plus);
       }
-      if (call.attributed().decision().isPresent()) {
-        task(tasks, call.decision().root(), call.decision().roleNo(), amount, policy);
+      if (call.root().isPresent()) {
+        task(tasks, call.root().get(), call.roleNo(), call.amount(), policy);
       }
     }
     for (DecisionId first : begun) {
@@ -168,15 +165,6 @@ public class SpendCounter {
         (one, other) ->
             new SpendRepository.TaskDelta(
                 root, one.roleNo(), one.amount().plus(other.amount()), held));
-  }
-
-  /** Of the decision; else of a role that the policy has under the name that the call gives. */
-  private static int roleNo(JudgedCall call, PolicyView policy) {
-    return call.attributed()
-        .decision()
-        .map(DecisionId::roleNo)
-        .orElseGet(
-            () -> call.row().role() == null ? 0 : policy.numbers().roleNo(call.row().role()));
   }
 
   private long tellDays(Connection connection, TreeMap<DayKey, DayDelta> days, PolicyView policy)

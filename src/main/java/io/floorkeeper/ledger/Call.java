@@ -47,4 +47,9 @@ public record Call(
     startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
     evaluations = List.copyOf(evaluations);
   }
+
+  /** Whether it was written as a log record: the ids of such dialects end so. */
+  public boolean isLogRecord() {
+    return dialect.endsWith("-logs");
+  }
 }

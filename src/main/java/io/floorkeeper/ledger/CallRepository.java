@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,25 +19,31 @@ import java.util.function.Function;
 /** The append-only table of calls, and the exact totals of what came in. */
 @ApplicationScoped
 public class CallRepository {
+  /** Stands for the role where nothing names one. */
+  public static final String UNATTRIBUTED = "unattributed";
 
   /**
    * One row to be written.
    *
-   * @param roleNo of the decision; null where the call was not routed
-   * @param role named otherwise; null where nothing named one or the decision does
+   * @param role of the decision, or as it is named otherwise; null where nothing names one
+   * @param countedRoleNo the role whose spend it is in; 0: in none
    * @param followed null without a decision
+   * @param armNo of the arm that ran it, where that was the decided one; else 0
    * @param catalogueNanoUsd null where the catalogue cannot price it
+   * @param bookedNanoUsd what it counts as; null: unpriced
    * @param qualityMicros null where it carried no label
    * @param tenantNo of the decision; 0 without one
    */
   public record Row(
       Call call,
       byte[] decisionId,
-      Integer roleNo,
       String role,
+      int countedRoleNo,
       String roleSource,
       Boolean followed,
+      int armNo,
       Long catalogueNanoUsd,
+      Long bookedNanoUsd,
       Integer qualityMicros,
       int tenantNo) {
 
@@ -57,22 +64,21 @@ public class CallRepository {
       """
       insert into call (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
-        catalogue_nano_usd, reported_nano_usd, role, role_source, decision_id, followed, session_id,
-        response_id, error, error_type, quality_micros, tenant_no)
+        catalogue_nano_usd, reported_nano_usd, booked_nano_usd, role, counted_role_no, role_source, decision_id,
+        followed, arm_no, session_id, response_id, error, error_type, quality_micros, tenant_no)
       select u.day, u.trace_id, u.span_id, u.started_at, u.latency_millis, u.dialect, u.model, u.provider,
         u.input_tokens, u.cache_read_tokens, u.cache_write_tokens, u.output_tokens, u.reasoning_tokens,
-        u.catalogue_nano_usd, u.reported_nano_usd, coalesce(r.name, u.role, 'unattributed'), u.role_source,
-        u.decision_id, u.followed, u.session_id, u.response_id, u.error, u.error_type, u.quality_micros,
-        u.tenant_no
+        u.catalogue_nano_usd, u.reported_nano_usd, u.booked_nano_usd, coalesce(u.role, 'unattributed'),
+        u.counted_role_no, u.role_source, u.decision_id, u.followed, u.arm_no, u.session_id, u.response_id,
+        u.error, u.error_type, u.quality_micros, u.tenant_no
       from unnest(?::date[], ?::bytea[], ?::bytea[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[],
         ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-        ?::bigint[], ?::integer[], ?::text[], ?::text[], ?::bytea[], ?::boolean[], ?::text[], ?::text[],
-        ?::boolean[], ?::text[], ?::integer[], ?::smallint[])
+        ?::bigint[], ?::bigint[], ?::text[], ?::integer[], ?::text[], ?::bytea[], ?::boolean[], ?::integer[],
+        ?::text[], ?::text[], ?::boolean[], ?::text[], ?::integer[], ?::smallint[])
         as u (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
-        catalogue_nano_usd, reported_nano_usd, role_no, role, role_source, decision_id, followed,
-        session_id, response_id, error, error_type, quality_micros, tenant_no)
-      left join role r on r.role_no = u.role_no
+        catalogue_nano_usd, reported_nano_usd, booked_nano_usd, role, counted_role_no, role_source, decision_id,
+        followed, arm_no, session_id, response_id, error, error_type, quality_micros, tenant_no)
       order by u.day, u.trace_id, u.span_id
       on conflict do nothing
       returning day, trace_id, span_id
@@ -97,7 +103,7 @@ public class CallRepository {
       columns.addBytes(r -> hex.parseHex(r.call.spanId()));
       // As text with its zone: the driver writes a Timestamp as the clock of this host shows it,
       // and that hour comes twice in autumn.
-      columns.add("timestamptz", r -> r.call.startedAt().toString());
+      columns.add("timestamptz", r -> r.call.startedAt().truncatedTo(ChronoUnit.MICROS).toString());
       columns.add("bigint", r -> r.call.latencyMillis());
       columns.add("text", r -> r.call.dialect());
       columns.add("text", r -> r.call.model().orElse(null));
@@ -109,11 +115,13 @@ public class CallRepository {
       columns.add("bigint", r -> r.call.tokens().map(Tokens::reasoning).orElse(null));
       columns.add("bigint", Row::catalogueNanoUsd);
       columns.add("bigint", r -> boxed(r.call.reportedNanoUsd()));
-      columns.add("integer", Row::roleNo);
+      columns.add("bigint", Row::bookedNanoUsd);
       columns.add("text", Row::role);
+      columns.add("integer", Row::countedRoleNo);
       columns.add("text", Row::roleSource);
       columns.addBytes(Row::decisionId);
       columns.add("boolean", Row::followed);
+      columns.add("integer", Row::armNo);
       columns.add("text", r -> r.call.sessionId().orElse(null));
       columns.add("text", r -> r.call.responseId().orElse(null));
       columns.add("boolean", r -> r.call.error());

@@ -166,7 +166,7 @@ public class SpendRepository {
       """
       with due as (
         select root, role_no, run_id, nano_usd, calls, unpriced from run_task
-        where root = any (?::bytea[]) and run_id is not null and (calls > 0 or nano_usd > 0) order by root for update),
+        where root = any (?::bytea[]) and run_id is not null and (calls <> 0 or nano_usd <> 0) order by root for update),
       taken as (
         update run_task t set nano_usd = 0, calls = 0, unpriced = 0 from due where t.root = due.root)
       insert into run_spend as s (role_no, run_id, nano_usd, calls, unpriced)

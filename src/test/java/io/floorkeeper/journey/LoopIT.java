@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,10 @@ class LoopIT {
   @BeforeAll
   static void start() {
     service =
-        ServiceProcess.embedded(folder, Path.of("src/test/resources/policies/journey.yaml"))
+        ServiceProcess.embedded(
+                folder,
+                Path.of("src/test/resources/policies/journey.yaml"),
+                Map.of("floorkeeper.ledger.call-retention", "P3650D"))
             .start();
     spans = new Spans(service.kafka());
     ledger = Ledger.embedded(service);

@@ -1,0 +1,178 @@
+package io.floorkeeper.learning;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import io.floorkeeper.platform.EmbeddedDatabase;
+import io.floorkeeper.policy.Numbers;
+import io.floorkeeper.policy.Policy;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.policy.PolicyReader;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The learner's parts, each the one that the service runs, wired by their constructors as the
+ * service wires them; on a real database, under the policy of the journeys.
+ */
+final class LearningParts implements AutoCloseable {
+  private static final Path POLICY = Path.of("src/test/resources/policies/journey.yaml");
+
+  private final Map<Class<?>, Object> parts = new HashMap<>();
+  private final Map<String, String> settings;
+  private final AgroalDataSource database;
+
+  /** One replica. */
+  LearningParts(EmbeddedDatabase of, Map<String, String> settings) throws SQLException {
+    this.settings = settings;
+    this.database =
+        AgroalDataSource.from(
+            new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(
+                    pool ->
+                        pool.maxSize(8)
+                            .acquisitionTimeout(Duration.ofSeconds(10))
+                            .connectionFactoryConfiguration(
+                                factory ->
+                                    factory
+                                        .jdbcUrl(of.jdbcUrl())
+                                        .principal(new NamePrincipal(of.username()))
+                                        .credential(new SimplePassword(of.password())))));
+    parts.put(AgroalDataSource.class, database);
+    parts.put(ObjectMapper.class, new ObjectMapper());
+    parts.put(MeterRegistry.class, new SimpleMeterRegistry());
+    part(PolicyBook.class).publish(published());
+  }
+
+  /** What is done in one transaction. */
+  interface Work<T> {
+    T run(Connection connection) throws Exception;
+  }
+
+  <T> T transaction(Work<T> work) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.run(connection);
+        connection.commit();
+        return result;
+      } catch (Exception e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** All rows of a query, each as the text of its columns. */
+  List<String> rows(String query) {
+    return transaction(
+        connection -> {
+          List<String> rows = new ArrayList<>();
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+              StringBuilder text = new StringBuilder();
+              for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+                text.append(column == 1 ? "" : " | ").append(row.getString(column));
+              }
+              rows.add(text.toString());
+            }
+          }
+          return rows;
+        });
+  }
+
+  long number(String query) {
+    return Long.parseLong(rows(query).get(0));
+  }
+
+  void execute(String sql) {
+    transaction(
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+          }
+        });
+  }
+
+  /** The bean of that class. */
+  <T> T part(Class<T> type) {
+    Object part = parts.get(type);
+    if (part == null) {
+      part = type.isAnnotationPresent(ConfigMapping.class) ? mapping(type) : construct(type);
+      parts.put(type, part);
+    }
+    return type.cast(part);
+  }
+
+  private Object mapping(Class<?> type) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(type)
+        .withSources(new PropertiesConfigSource(settings, "test", 100))
+        .build()
+        .getConfigMapping(type);
+  }
+
+  private Object construct(Class<?> type) {
+    Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    Class<?>[] needed = constructor.getParameterTypes();
+    Object[] arguments = new Object[needed.length];
+    for (int i = 0; i < needed.length; i++) {
+      arguments[i] = part(needed[i]);
+    }
+    try {
+      constructor.setAccessible(true);
+      return constructor.newInstance(arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(type.getName(), e);
+    }
+  }
+
+  static PolicyBook.Published published() {
+    try {
+      String document = Files.readString(POLICY);
+      Policy policy = PolicyReader.read(document, POLICY.toString());
+      Map<String, Integer> roles = new TreeMap<>();
+      policy.roles().keySet().forEach(name -> roles.put(name, roles.size() + 1));
+      Map<String, Integer> arms = new TreeMap<>();
+      policy
+          .roles()
+          .values()
+          .forEach(
+              role ->
+                  role.candidates().forEach(arm -> arms.putIfAbsent(arm.key(), arms.size() + 1)));
+      return new PolicyBook.Published(
+          1, policy, new Numbers(roles, arms), document, POLICY.toString());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
