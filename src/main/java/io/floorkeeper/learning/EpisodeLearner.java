@@ -261,13 +261,15 @@ class EpisodeLearner {
   private static OptionalDouble unrecorded(
       PolicyView policy, Optional<RolePolicy> role, Episode episode) {
     boolean settled =
-        episode.startKey().block() == 0
-            || role.flatMap(RolePolicy::floor)
-                .map(f -> f.kind() == QualityFloor.Kind.ABSOLUTE)
-                .orElse(false);
+        episode.startKey().block() == 0 || role.map(EpisodeLearner::isAbsolute).orElse(false);
     return settled && role.isPresent()
         ? Beliefs.floor(policy.numbers(), role.get(), RoleEvidence.none(0))
         : OptionalDouble.empty();
+  }
+
+  /** Whatever is known: it says itself what it is. */
+  private static boolean isAbsolute(RolePolicy role) {
+    return role.floor().map(f -> f.kind() == QualityFloor.Kind.ABSOLUTE).orElse(false);
   }
 
   private OptionalDouble floor(Connection connection, PolicyView policy, int roleNo, int block)
@@ -277,7 +279,7 @@ class EpisodeLearner {
       return OptionalDouble.empty();
     }
     RoleEvidence known =
-        block == 0
+        block == 0 || isAbsolute(role.get())
             ? RoleEvidence.none(roleNo)
             : evidence
                 .read(connection, List.of(roleNo))
