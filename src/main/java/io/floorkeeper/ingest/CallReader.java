@@ -4,6 +4,7 @@ import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.ledger.Tokens;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -25,7 +26,11 @@ final class CallReader {
     Attributes attributes = new Attributes(span.attributes());
     Optional<String> requestModel = attributes.text(rules.requestModel);
     Optional<String> responseModel = attributes.text(rules.responseModel);
-    Optional<String> provider = attributes.text(rules.provider);
+    String named = attributes.textOf(attributes.key(rules.provider));
+    // One provider is OpenAI to some and openai to others; twins are known by it.
+    Optional<String> provider =
+        Optional.ofNullable(
+            named == null ? rules.dialect().defaults().provider() : named.toLowerCase(Locale.ROOT));
     Role role = Role.of(span, rules);
     Object failure = failure(attributes, rules);
     boolean error = failure != null || rules.isError(span);
@@ -38,9 +43,7 @@ final class CallReader {
         rules.id(),
         responseModel.isPresent() ? responseModel : requestModel,
         requestModel,
-        provider.isPresent()
-            ? provider
-            : Optional.ofNullable(rules.dialect().defaults().provider()),
+        provider,
         tokens(attributes, rules, span),
         cost(attributes, rules),
         Optional.ofNullable(attributes.textOf(FloorkeeperKeys.DECISION_ID)),

@@ -54,10 +54,16 @@ record Dialect(
     List<EvaluationKeys> evaluationAttributes,
     Map<String, EvaluationKeys> evaluationEvents) {
 
+  /** Tells people, and the ledger, that its calls were written as log records. */
+  static final String OF_LOGS = "-logs";
+
   Dialect {
     Data.require(id != null && id.matches("[a-z0-9-]{1,40}"), "id must match [a-z0-9-]{1,40}");
     about = about == null ? "" : about;
     signal = signal == null ? Signal.SPANS : signal;
+    Data.require(
+        id.endsWith(OF_LOGS) == (signal == Signal.LOGS),
+        "the id of a dialect of logs, and of no other, must end in " + OF_LOGS);
     detect = Data.listOf(detect);
     modelCallWhen = Data.listOf(modelCallWhen);
     neverCountWhen = Data.listOf(neverCountWhen);

@@ -2,7 +2,9 @@ package io.floorkeeper.ingest;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The streams that are read. */
 @ConfigMapping(prefix = "floorkeeper.ingest")
@@ -23,6 +25,13 @@ public interface IngestSettings {
    */
   @WithDefault("" + MAX_MESSAGE_BYTES)
   int maxMessageBytes();
+
+  /**
+   * Dialects of the user's own: files, and folders of which every {@code *.json} is one. The first
+   * is tried first, and all of them before those that come along; one of the same id replaces that
+   * one. Read at the start, which a mistake in one of them stops.
+   */
+  Optional<List<Path>> dialects();
 
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")

@@ -23,6 +23,10 @@ class PromptPrivacyTest {
 
   private static final String SECRET = "the patient's name is";
 
+  /** A model's whole answer as JSON, longer than any text that is kept, with a count at its end. */
+  private static final String ANSWER =
+      "{\"content\": {\"parts\": [\"" + (SECRET + " ").repeat(99) + "\"]}, \"%s\": {\"%s\": 5}}";
+
   private final Dialects dialects = Dialects.bundled();
   private final OtlpDecoder decoder = new OtlpDecoder(dialects);
   private final SpanReader reader = new SpanReader(dialects);
@@ -40,6 +44,12 @@ class PromptPrivacyTest {
       List<SpanReading> readings = decoded.spans().stream().map(reader::read).toList();
 
       // Then
+      assertThat(decoded.spans().get(0).attributes())
+          .as("what is asked for within JSON is read all the same")
+          .containsEntry("json:langfuse.observation.usage_details input", 3L)
+          .containsEntry("json:ai.response.providerMetadata openai.cachedPromptTokens", 5L)
+          .containsEntry(
+              "json:gcp.vertex.agent.llm_response usage_metadata.cached_content_token_count", 5L);
       assertThat(readings)
           .extracting(r -> r.getClass().getSimpleName())
           .containsExactly("ModelCall", "NotACall", "Rejected");
@@ -92,6 +102,12 @@ class PromptPrivacyTest {
                 "gen_ai.evaluation.explanation", SECRET,
                 "evaluations.0.evaluation.explanation", SECRET,
                 "input.value", SECRET,
+                "gcp.vertex.agent.llm_response",
+                    ANSWER.formatted("usage_metadata", "cached_content_token_count"),
+                "langfuse.observation.usage_details", "{\"input\": 3, \"" + SECRET + "\": 1}",
+                "ai.response.providerMetadata", ANSWER.formatted("openai", "cachedPromptTokens"),
+                "mlflow.chat.tokenUsage", SECRET,
+                "langfuse.observation.status_message", SECRET,
                 "floorkeeper.note", SECRET)
             .setStatus(Status.newBuilder().setCodeValue(2).setMessage(SECRET))
             .setTraceState(SECRET)
@@ -122,7 +138,7 @@ class PromptPrivacyTest {
     String json = new String(json(data), UTF_8);
     String swapped =
         json.replaceAll(
-            "\"key\":(\"[^\"]*\"),\"value\":(\\{\"[a-z]+Value\":[^{}]*\\})",
+            "\"key\":(\"[^\"]*\"),\"value\":(\\{\"[a-z]+Value\":(?:\"(?:[^\"\\\\]++|\\\\.)*+\"|[^{}\"]*+)\\})",
             "\"value\":$2,\"key\":$1");
     assertThat(swapped).isNotEqualTo(json);
     return swapped.getBytes(UTF_8);

@@ -55,7 +55,7 @@ final class Samples {
     return batch(converted, scope);
   }
 
-  private static Path path(String relative) {
+  static Path path(String relative) {
     Path samples = Path.of("..", "shared", "samples");
     assumeTrue(Files.isDirectory(samples), "no captured payloads at ../shared/samples");
     return samples.resolve(relative);
@@ -70,7 +70,7 @@ final class Samples {
     return Otlp.utf8(root);
   }
 
-  private static ArrayNode attributes(JsonNode map) {
+  static ArrayNode attributes(JsonNode map) {
     ArrayNode attributes = JSON.createArrayNode();
     map.properties()
         .forEach(
