@@ -119,7 +119,9 @@ class StreamPipelineIT {
       assertThat(stage.numbers()).containsExactlyElementsOf(StreamStage.upTo(50));
       assertThat(stage.position()).isEqualTo(50);
       assertThat(handler.tried.get()).as("only what failed was tried again").isEqualTo(6);
-      assertThat(handler.read.get()).as("what was read ahead, if it was, is read again").isBetween(6, 7);
+      assertThat(handler.read.get())
+          .as("what was read ahead, if it was, is read again")
+          .isBetween(6, 7);
       reading.awaitState(StreamConsumer.State.READING);
     }
   }
