@@ -184,6 +184,11 @@ class EpisodeLearner {
     }
   }
 
+  /** Whatever is known: it says itself what it is. */
+  private static boolean isAbsolute(RolePolicy role) {
+    return role.floor().map(f -> f.kind() == QualityFloor.Kind.ABSOLUTE).orElse(false);
+  }
+
   private OptionalDouble floor(Connection connection, PolicyView policy, int roleNo, int block)
       throws SQLException {
     Optional<RolePolicy> role = policy.roleName(roleNo).flatMap(policy::role);
@@ -191,7 +196,7 @@ class EpisodeLearner {
       return OptionalDouble.empty();
     }
     RoleEvidence known =
-        block == 0
+        block == 0 || isAbsolute(role.get())
             ? RoleEvidence.none(roleNo)
             : evidence
                 .read(connection, List.of(roleNo))

@@ -94,12 +94,7 @@ public class SpendCounter {
     ended.forEach(first -> tasks(days, first, -1));
     spend.book(connection, days);
     long raised = tellDays(connection, days, policy);
-    spend.called(connection, List.copyOf(tasks.values()));
-    raised +=
-        settle(
-            connection,
-            tasks.values().stream().map(SpendRepository.TaskDelta::root).toList(),
-            policy);
+    raised += settle(connection, spend.called(connection, List.copyOf(tasks.values())), policy);
     return totals(raised, forget(connection));
   }
 

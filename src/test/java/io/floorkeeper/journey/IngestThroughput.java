@@ -101,7 +101,7 @@ final class IngestThroughput {
 
   private void run() throws Exception {
     report.put("processors", Runtime.getRuntime().availableProcessors());
-    stage.service().start().stop(); // schema, keys, numbers
+    stage.prepare(12);
     int perRecord = number("record");
     LoadSpans.Encoding encoding =
         LoadSpans.Encoding.valueOf(options.get("encoding").toUpperCase(Locale.ROOT));
