@@ -45,6 +45,12 @@ public final class DiscountedEvidence {
   private double cacheWriteTokens;
   private double outputTokens;
   private double reasoningTokens;
+  private double climbedInputTokens;
+  private double climbedCacheReadTokens;
+  private double climbedCacheWriteTokens;
+  private double climbedOutputTokens;
+  private double climbedReasoningTokens;
+  private double climbedUsd;
   private double dollarEpisodes;
   private double usd;
   private double usd2;
@@ -71,6 +77,9 @@ public final class DiscountedEvidence {
       if (halfLives <= HORIZON_HALF_LIVES) {
         double d = Math.pow(2, -halfLives) * Math.pow(RESET_DISCOUNT, block.resetsSince());
         sum.add(d, block.sums());
+        if (block.climbed()) {
+          sum.addClimbed(d, block.sums());
+        }
       }
       if (roleCalls - block.openedAtCalls() <= FloorLedger.BOOK_CALLS) {
         sum.bookedEpisodes +=
@@ -98,6 +107,57 @@ public final class DiscountedEvidence {
     errors += d * e.errors();
     latencyCount += d * e.latencyCount();
     latencyMillis += d * e.sumLatencyMillis();
+  }
+
+  private void addClimbed(double d, Evidence e) {
+    climbedInputTokens += d * e.inputTokens();
+    climbedCacheReadTokens += d * e.cacheReadTokens();
+    climbedCacheWriteTokens += d * e.cacheWriteTokens();
+    climbedOutputTokens += d * e.outputTokens();
+    climbedReasoningTokens += d * e.reasoningTokens();
+    climbedUsd += d * e.sumNanoUsd().doubleValue() / Evidence.NANOS_PER_USD;
+  }
+
+  /**
+   * Mean tokens of an episode, by kind.
+   *
+   * @param reasoning the part of the output that was reasoning
+   */
+  public record MeanTokens(
+      double input, double cacheRead, double cacheWrite, double output, double reasoning) {
+    /** All that was read, cached or not. */
+    public double allInput() {
+      return input + cacheRead + cacheWrite;
+    }
+  }
+
+  /** What the arm itself was given and gave; NaN where no tokens are known. */
+  public MeanTokens firstPassTokens() {
+    MeanTokens climbed = climbedTokens();
+    return new MeanTokens(
+        meanInputTokens() - climbed.input(),
+        meanCacheReadTokens() - climbed.cacheRead(),
+        meanCacheWriteTokens() - climbed.cacheWrite(),
+        meanOutputTokens() - climbed.output(),
+        meanReasoningTokens() - climbed.reasoning());
+  }
+
+  /**
+   * What the arms above it were given and gave, spread over all its episodes. A chain of which some
+   * call's tokens are unknown takes those of its first pass back, which must not make it negative.
+   */
+  public MeanTokens climbedTokens() {
+    return new MeanTokens(
+        Math.max(0, climbedInputTokens) / tokenEpisodes,
+        Math.max(0, climbedCacheReadTokens) / tokenEpisodes,
+        Math.max(0, climbedCacheWriteTokens) / tokenEpisodes,
+        Math.max(0, climbedOutputTokens) / tokenEpisodes,
+        Math.max(0, climbedReasoningTokens) / tokenEpisodes);
+  }
+
+  /** The part of {@link #meanUsd} that was spent on the arms above, or NaN where none is known. */
+  public double meanClimbedUsd() {
+    return Math.max(0, climbedUsd) / dollarEpisodes;
   }
 
   /** Discounted count of episodes. */
@@ -191,7 +251,7 @@ public final class DiscountedEvidence {
     return errors;
   }
 
-  /** Mean number of calls in an episode, at least 1: its retries and tool loops. */
+  /** Mean number of calls in a first pass, at least 1: its retries and tool loops. */
   public double callsPerEpisode() {
     return episodes > 0 ? Math.max(1, latencyCount / episodes) : 1;
   }

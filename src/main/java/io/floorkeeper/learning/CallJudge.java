@@ -42,9 +42,7 @@ class CallJudge {
     if (quote.isPresent()) {
       BigDecimal factor =
           ran.map(model -> model.pricing().factor(call.serviceTier())).orElse(BigDecimal.ONE);
-      catalogue =
-          OptionalLong.of(
-              Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor));
+      catalogue = Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor);
     }
     Optional<DecisionId> decision = attributed.decision();
     Optional<RolePolicy> role =

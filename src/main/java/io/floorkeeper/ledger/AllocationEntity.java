@@ -12,7 +12,8 @@ import java.io.Serializable;
 @IdClass(AllocationEntity.Key.class)
 class AllocationEntity {
 
-  record Key(int roleNo, short bucket, long mask, int policyVersion, long epoch, int pace)
+  record Key(
+      int roleNo, short bucket, long mask, int policyVersion, long epoch, int pace, int prices)
       implements Serializable {}
 
   @Id
@@ -28,5 +29,6 @@ class AllocationEntity {
 
   @Id long epoch;
   @Id int pace;
+  @Id int prices;
   String explanation;
 }

@@ -48,6 +48,7 @@ public final class DecisionBytes {
         .number(31, r.classifierNanoUsd() == null ? 0 : r.classifierNanoUsd() + 1)
         .text(32, r.ceiling())
         .texts(33, r.shadow() == null ? null : r.shadow().texts())
-        .number(34, r.pace());
+        .number(34, r.pace())
+        .number(35, r.prices());
   }
 }

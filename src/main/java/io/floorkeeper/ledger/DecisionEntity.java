@@ -104,4 +104,6 @@ class DecisionEntity {
   String shadow;
 
   int pace;
+
+  int prices;
 }

@@ -24,6 +24,7 @@ import java.util.Map;
  *     shadowed
  * @param pace the step of a task's budget that the allocation was made for; 0: none bound the role,
  *     or nothing was drawn
+ * @param prices a number of the catalogue's prices that the allocation was made at; 0: of none
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record DecisionRecord(
@@ -60,4 +61,5 @@ public record DecisionRecord(
     Long classifierNanoUsd,
     String ceiling,
     ShadowOdds shadow,
-    int pace) {}
+    int pace,
+    int prices) {}

@@ -37,8 +37,8 @@ public class DecisionRepository
         reason, propensity, policy_version, epoch, bucket, mask, evaluate, learning, constraints,
         snapshot_age_millis, collaboration, session_id, run_id, step, data_class, tags, shadow_arm,
         shadow_propensity, chain, chain_position, chain_hash, tenant, check_name, classifier_millis,
-        classifier_nano_usd, ceiling, shadow, pace)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        classifier_nano_usd, ceiling, shadow, pace, prices)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do nothing
       """;
 
@@ -93,7 +93,8 @@ public class DecisionRepository
         insert.setObject(i++, r.classifierNanoUsd(), java.sql.Types.BIGINT);
         insert.setString(i++, r.ceiling());
         insert.setString(i++, r.shadow() == null ? null : write(r.shadow()));
-        insert.setInt(i, r.pace());
+        insert.setInt(i++, r.pace());
+        insert.setInt(i, r.prices());
         insert.addBatch();
       }
       int[] written = insert.executeBatch();
@@ -109,8 +110,8 @@ public class DecisionRepository
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "insert into allocation (role_no, bucket, mask, policy_version, epoch, pace, explanation)"
-                + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+            "insert into allocation (role_no, bucket, mask, policy_version, epoch, pace, prices,"
+                + " explanation) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
       for (AllocationRecord r : records) {
         insert.setInt(1, r.roleNo());
         insert.setInt(2, r.bucket());
@@ -118,7 +119,8 @@ public class DecisionRepository
         insert.setInt(4, r.policyVersion());
         insert.setLong(5, r.epoch());
         insert.setInt(6, r.pace());
-        insert.setString(7, r.explanation().toString());
+        insert.setInt(7, r.prices());
+        insert.setString(8, r.explanation().toString());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -136,9 +138,9 @@ public class DecisionRepository
   /** The explanation of the allocation behind a decision. */
   @Transactional
   public Optional<JsonNode> readAllocation(
-      int roleNo, int bucket, long mask, int policyVersion, long epoch, int pace) {
+      int roleNo, int bucket, long mask, int policyVersion, long epoch, int pace, int prices) {
     AllocationEntity.Key key =
-        new AllocationEntity.Key(roleNo, (short) bucket, mask, policyVersion, epoch, pace);
+        new AllocationEntity.Key(roleNo, (short) bucket, mask, policyVersion, epoch, pace, prices);
     return Optional.ofNullable(getEntityManager().find(AllocationEntity.class, key))
         .map(e -> read(e.explanation, JsonNode.class));
   }
@@ -178,7 +180,8 @@ public class DecisionRepository
         e.classifierNanoUsd,
         e.ceiling,
         e.shadow == null ? null : read(e.shadow, ShadowOdds.class),
-        e.pace);
+        e.pace,
+        e.prices);
   }
 
   private String write(Object value) {

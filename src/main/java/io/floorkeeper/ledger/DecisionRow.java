@@ -23,7 +23,8 @@ public final class DecisionRow {
       d.propensity, d.policy_version, d.epoch, d.bucket, d.mask, d.evaluate, d.learning, d.constraints,
       d.snapshot_age_millis, d.collaboration, d.session_id, d.run_id, d.step, d.data_class, d.tags,
       d.shadow_arm, d.shadow_propensity, d.tenant, d.check_name, d.classifier_millis,
-      d.classifier_nano_usd, d.ceiling, d.shadow, d.pace
+      d.classifier_nano_usd, d.ceiling, d.shadow, d.pace,
+      d.prices
       """;
 
   private final ObjectMapper json;
@@ -73,6 +74,7 @@ public final class DecisionRow {
         row.getObject(i++, Long.class),
         row.getString(i++),
         shadow(row.getString(i++)),
+        row.getInt(i++),
         row.getInt(i));
   }
 

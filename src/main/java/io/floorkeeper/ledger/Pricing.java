@@ -12,19 +12,24 @@ public final class Pricing {
    * What one call costs, in 1e-9 USD, rounded half up once, at the end.
    *
    * @param factor by which its tier of service changes the price; 1: not at all
+   * @return empty beyond nine billion dollars: nobody's bill, and no reason to stop a stream
    */
-  public static long nanoUsd(Price price, Tokens tokens, BigDecimal factor) {
-    long input =
-        Math.addExact(Math.addExact(tokens.input(), tokens.cacheRead()), tokens.cacheWrite());
-    return price
-        .at(input)
-        .nanoUsd(
-            tokens.input(),
-            tokens.cacheRead(),
-            tokens.cacheWrite(),
-            tokens.output(),
-            tokens.reasoning(),
-            factor);
+  public static OptionalLong nanoUsd(Price price, Tokens tokens, BigDecimal factor) {
+    double input = (double) tokens.input() + tokens.cacheRead() + tokens.cacheWrite();
+    try {
+      return OptionalLong.of(
+          price
+              .at(input)
+              .nanoUsd(
+                  tokens.input(),
+                  tokens.cacheRead(),
+                  tokens.cacheWrite(),
+                  tokens.output(),
+                  tokens.reasoning(),
+                  factor));
+    } catch (ArithmeticException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.floorkeeper.policy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
 
 /**
  * The whole routing policy of one tenant: what changes a decision stands here, what changes
@@ -99,6 +101,24 @@ public record Policy(
             health,
             precedence)
         .withRoles(role -> role.withCandidates(role.candidates().stream().map(arm).toList()));
+  }
+
+  /**
+   * A number that stands for what the catalogue says of its models now: equal prices have equal
+   * ones, on every replica; 0: it says nothing of any.
+   */
+  public int prices() {
+    StringBuilder text = new StringBuilder();
+    for (Tier tier : tiers) {
+      for (Model model : tier.models()) {
+        if (model.pricing().said().isEmpty() && model.price().isPresent()) {
+          text.append(model.name()).append('=').append(model.price().get()).append('\n');
+        }
+      }
+    }
+    CRC32 sum = new CRC32();
+    sum.update(text.toString().getBytes(StandardCharsets.UTF_8));
+    return text.isEmpty() ? 0 : Math.max(1, (int) sum.getValue() & Integer.MAX_VALUE);
   }
 
   /** At the prices that its document says itself. */

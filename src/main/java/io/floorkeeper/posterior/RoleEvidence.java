@@ -72,7 +72,7 @@ public record RoleEvidence(
       }
     }
     List<BlockEvidence> blocks = new ArrayList<>(first.values());
-    blocks.addAll(climbed.values());
+    climbed.values().forEach(block -> blocks.add(block.asClimbed()));
     return blocks;
   }
 

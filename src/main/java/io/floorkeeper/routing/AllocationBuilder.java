@@ -23,10 +23,10 @@ import java.util.function.BiConsumer;
 
 /**
  * Policy + evidence -> the snapshot that {@code /route} reads. Pure; runs off the hot path. Equal
- * inputs give equal allocations: replicas at one policy version, epoch and {@linkplain BudgetSteps
- * pace} answer alike, and by these three a decision can be explained later. The pace is 0 but for
- * roles that the rest of a day's budget binds; of those, replicas may differ for as long as the one
- * has read what was spent and the other has not.
+ * inputs give equal allocations: replicas at one policy version, epoch, {@linkplain BudgetSteps
+ * pace} and prices answer alike, and by these four a decision can be explained later. The pace is 0
+ * but for roles that the rest of a day's budget binds; of those, replicas may differ for as long as
+ * the one has read what was spent and the other has not.
  */
 final class AllocationBuilder {
   private final BiConsumer<String, RuntimeException> trouble;
@@ -51,8 +51,9 @@ final class AllocationBuilder {
       DecisionKeys keys,
       Map<String, Set<Long>> wantedMasks,
       AllocationSnapshot previous) {
+    boolean kept = previous != null && previous.published() == published;
     RoleTable roles =
-        previous != null && previous.published() == published
+        kept
             ? changed(published, posteriors, wantedMasks, previous)
             : all(published, posteriors, wantedMasks);
     boolean killed = previous != null && previous.killSwitch();
@@ -64,6 +65,7 @@ final class AllocationBuilder {
         posteriors.readAtMillis(),
         Map.of(),
         spend(published, posteriors),
+        kept ? previous.prices() : published.policy().prices(),
         killed);
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param evidenceAtMillis when the evidence behind it was read from the database; 0: never
  * @param gates by role name, of roles that have any
  * @param spend by role name, of roles with a spend ceiling
+ * @param prices {@link io.floorkeeper.policy.Policy#prices()} of the policy
  * @param killSwitch whether every role answers by its preset tier
  */
 record AllocationSnapshot(
@@ -23,6 +24,7 @@ record AllocationSnapshot(
     long evidenceAtMillis,
     Map<String, RoleGates> gates,
     Map<String, RoleSpend> spend,
+    int prices,
     boolean killSwitch) {
 
   /** Where the evidence comes from. */
@@ -40,13 +42,13 @@ record AllocationSnapshot(
     return on == killSwitch
         ? this
         : new AllocationSnapshot(
-            source, published, keys, roles, evidenceAtMillis, gates, spend, on);
+            source, published, keys, roles, evidenceAtMillis, gates, spend, prices, on);
   }
 
   /** The same behind these gates. */
   AllocationSnapshot withGates(Map<String, RoleGates> others) {
     return new AllocationSnapshot(
-        source, published, keys, roles, evidenceAtMillis, others, spend, killSwitch);
+        source, published, keys, roles, evidenceAtMillis, others, spend, prices, killSwitch);
   }
 
   RoleGates gates(RoleRoutes routes) {

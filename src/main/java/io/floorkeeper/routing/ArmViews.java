@@ -6,11 +6,13 @@ import io.floorkeeper.bandit.CostPosterior;
 import io.floorkeeper.bandit.DiscountedEvidence;
 import io.floorkeeper.bandit.LatencySketch;
 import io.floorkeeper.policy.Arm;
+import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.RoleEvidence;
 import io.floorkeeper.pricing.Price;
+import io.floorkeeper.pricing.Rates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -101,7 +103,7 @@ final class ArmViews {
               .at(policy.expectedInputTokens())
               .usd(policy.expectedInputTokens(), 0, 0, policy.expectedOutputTokens(), 0, 1);
       return CostPosterior.blended(
-          priorUsd, seenUsd(arm, sums), sums.cvUsd(), sums.tokenEpisodes());
+          priorUsd, seenUsd(arm, policy, sums), sums.cvUsd(), sums.tokenEpisodes());
     }
     if (sums.dollarEpisodes() > 0) {
       return CostPosterior.of(sums.meanUsd(), sums.cvUsd(), sums.dollarEpisodes());
@@ -115,8 +117,11 @@ final class ArmViews {
    *
    * @return NaN where {@link #costEpisodes} is 0
    */
-  static double seenUsd(Arm arm, DiscountedEvidence sums) {
-    return arm.model().price().map(price -> usd(price, sums)).orElseGet(sums::meanUsd);
+  static double seenUsd(Arm arm, RolePolicy policy, DiscountedEvidence sums) {
+    return arm.model()
+        .price()
+        .map(price -> usd(price, sums) + climbedUsd(arm, policy, sums))
+        .orElseGet(sums::meanUsd);
   }
 
   /** The episodes behind {@link #seenUsd}. */
@@ -131,16 +136,36 @@ final class ArmViews {
    */
   private static double usd(Price price, DiscountedEvidence sums) {
     double calls = sums.callsPerEpisode();
-    double input =
-        sums.meanInputTokens() + sums.meanCacheReadTokens() + sums.meanCacheWriteTokens();
-    return price
-        .at(input / calls)
-        .usd(
-            sums.meanInputTokens(),
-            sums.meanCacheReadTokens(),
-            sums.meanCacheWriteTokens(),
-            sums.meanOutputTokens(),
-            sums.meanReasoningTokens(),
-            calls);
+    DiscountedEvidence.MeanTokens tokens = sums.firstPassTokens();
+    return usd(price.at(tokens.allInput() / calls), tokens, calls);
+  }
+
+  /**
+   * What climbing adds: tokens of other arms, at their price. The sum does not tell rungs apart, so
+   * with more than one, or one without a price, it is the dollars as they were booked. A climbed
+   * call is given what the first pass was given, and so is of its tier.
+   */
+  private static double climbedUsd(Arm arm, RolePolicy policy, DiscountedEvidence sums) {
+    DiscountedEvidence.MeanTokens tokens = sums.climbedTokens();
+    if (!(tokens.allInput() + tokens.output() > 0)) {
+      return 0;
+    }
+    List<Arm> rungs = EscalationLadder.above(arm, policy).rungs();
+    if (rungs.size() == 1 && rungs.get(0).model().price().isPresent()) {
+      Price price = rungs.get(0).model().price().get();
+      return usd(price.at(sums.firstPassTokens().allInput() / sums.callsPerEpisode()), tokens, 0);
+    }
+    double booked = sums.meanClimbedUsd();
+    return Double.isNaN(booked) ? usd(arm.model().price().orElseThrow().base(), tokens, 0) : booked;
+  }
+
+  private static double usd(Rates rates, DiscountedEvidence.MeanTokens tokens, double calls) {
+    return rates.usd(
+        tokens.input(),
+        tokens.cacheRead(),
+        tokens.cacheWrite(),
+        tokens.output(),
+        tokens.reasoning(),
+        calls);
   }
 }

@@ -105,7 +105,13 @@ public class DecisionResource {
   private JsonNode allocation(DecisionId id, DecisionRecord record) {
     return decisions
         .readAllocation(
-            id.roleNo(), id.bucket(), record.mask(), id.policyVersion(), id.epoch(), record.pace())
+            id.roleNo(),
+            id.bucket(),
+            record.mask(),
+            id.policyVersion(),
+            id.epoch(),
+            record.pace(),
+            record.prices())
         .map(allocation -> Explanation.asDecided(allocation, record.shadow()))
         .orElseGet(json::nullNode);
   }

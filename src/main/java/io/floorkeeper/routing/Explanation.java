@@ -30,6 +30,7 @@ final class Explanation {
         decision.snapshot().published().version(),
         routes.epoch(),
         routes.pace(),
+        decision.snapshot().prices(),
         of(routes, allocation));
   }
 

@@ -47,7 +47,8 @@ final class LogRecords {
         aside.classifierNanoUsd(),
         d.ceiling() == null ? null : CeilingExplanation.of(d).toString(),
         d.shadowOdds(),
-        d.allocation() == null ? 0 : d.routes().pace());
+        d.allocation() == null ? 0 : d.routes().pace(),
+        d.allocation() == null ? 0 : d.snapshot().prices());
   }
 
   /** What makes an allocation one that was not explained yet. */
@@ -62,6 +63,8 @@ final class LogRecords {
         + ":"
         + decision.routes().epoch()
         + ":"
-        + decision.routes().pace();
+        + decision.routes().pace()
+        + ":"
+        + decision.snapshot().prices();
   }
 }

@@ -103,7 +103,7 @@ final class StrataViews {
       CostPosterior cost =
           CostPosterior.blended(
               priorsUsd()[stratum][k],
-              ArmViews.seenUsd(whole.arm(), seen),
+              ArmViews.seenUsd(whole.arm(), policy, seen),
               seen.cvUsd(),
               costEpisodes(stratum, k));
       views.add(
@@ -137,7 +137,7 @@ final class StrataViews {
       for (int i = 0; i < episodes.length; i++) {
         for (int k = 0; k < plain.size(); k++) {
           episodes[i][k] = costEpisodes(i, k);
-          seenUsd[i][k] = ArmViews.seenUsd(plain.get(k).arm(), strata.sums(i, k));
+          seenUsd[i][k] = ArmViews.seenUsd(plain.get(k).arm(), policy, strata.sums(i, k));
         }
       }
       ToDoubleFunction<ArmView> usd = arm -> arm.belief().cost().meanUsd();

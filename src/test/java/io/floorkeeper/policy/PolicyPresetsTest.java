@@ -102,7 +102,7 @@ class PolicyPresetsTest {
 
   /** What the documentation shows is valid, by the reader and by the published schema. */
   @ParameterizedTest
-  @ValueSource(strings = {"pins", "rules", "ceilings", "local-model"})
+  @ValueSource(strings = {"pins", "rules", "ceilings", "local-model", "prices"})
   void theExamplesAreValid(String example) throws Exception {
     // Given
     String document = Files.readString(Path.of("src/site/examples/" + example + ".yaml"));

@@ -3,20 +3,24 @@ package io.floorkeeper.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.floorkeeper.bandit.BlockEvidence;
 import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.policy.EscalationLadder;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Tariff;
+import io.floorkeeper.posterior.ArmEvidence;
 import io.floorkeeper.posterior.RoleEvidence;
 import io.floorkeeper.pricing.Catalogue;
 import io.floorkeeper.pricing.Fixture;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Costs are learned as tokens and priced when they are read: a change of price needs no call. */
-class PriceChangeTest {
+class PriceChangeTest extends RouterFixture {
   private static final Instant AUTUMN = Instant.parse("2026-11-25T12:00:00Z");
   private static final Instant NEXT_YEAR = Instant.parse("2027-01-02T12:00:00Z");
 
@@ -70,6 +74,28 @@ class PriceChangeTest {
     assertThat(propensity(NEXT_YEAR, 1)).isGreaterThan(propensity(NEXT_YEAR, 0));
   }
 
+  /** Within one epoch: the log keeps one explanation for each key. */
+  @Test
+  void anAllocationIsExplainedByThePricesThatItWasMadeAt() {
+    Decision autumn = decide(AUTUMN);
+    Decision nextYear = decide(NEXT_YEAR);
+
+    assertThat(nextYear.id().epoch()).isEqualTo(autumn.id().epoch());
+    assertThat(LogRecords.allocationKey(nextYear)).isNotEqualTo(LogRecords.allocationKey(autumn));
+    assertThat(Explanation.record(autumn).prices())
+        .isEqualTo(autumn.snapshot().prices())
+        .isEqualTo(priced(Fixture.catalogue(), AUTUMN.plusSeconds(60)).policy().prices())
+        .isNotEqualTo(nextYear.snapshot().prices())
+        .isNotZero();
+    assertThat(published.policy().prices())
+        .as("the policy says but one, and the file none")
+        .isZero();
+  }
+
+  private Decision decide(Instant at) {
+    return decide(Snapshots.of(priced(Fixture.catalogue(), at), evidence), Ask.worker());
+  }
+
   /** 250,000 tokens in five calls are not a long input; in one call they are. */
   @Test
   void theTierIsThatOfAMeanCall() {
@@ -81,6 +107,49 @@ class PriceChangeTest {
         .isCloseTo(.75, within(.01));
     assertThat(meanUsd(ArmViews.of(priced.numbers(), role(priced), single), 1))
         .isCloseTo(1.5, within(.02));
+  }
+
+  /**
+   * Half of 500 tasks climb from 1/5 to 50/50 dollars per million, with 10,000 tokens in and 1,000
+   * out each time: .015 + .55 / 2, and 1.1 / 2 once the strong model costs twice as much.
+   */
+  @Test
+  void whatIsClimbedIsBilledByTheModelThatRanIt() {
+    PolicyBook.Published priced = priced(Fixture.catalogue(), AUTUMN);
+    RolePolicy twiceAsDear = role(doubled(priced));
+    int ladder = EscalationLadder.above(0, role(priced)).digest();
+    Evidence half = Evidence.ZERO;
+    for (int task = 0; task < 250; task++) {
+      Evidence first = Evidence.episode().plus(Evidence.tokens(10_000, 0, 0, 1_000, 0));
+      half =
+          half.plus(Evidence.episode()).plus(Evidence.tokens(20_000, 0, 0, 2_000, 0)).minus(first);
+    }
+    ArmEvidence chains =
+        new ArmEvidence(
+            0,
+            1,
+            List.of(new BlockEvidence(Snapshots.BLOCK, 0, 0, tokens(10_000, 1_000, 1))),
+            Map.of(ladder, List.of(new BlockEvidence(Snapshots.BLOCK, 0, 0, half))),
+            Map.of());
+    RoleEvidence climbs = Snapshots.evidence(chains);
+
+    assertThat(meanUsd(ArmViews.of(priced.numbers(), role(priced), climbs), 0))
+        .isCloseTo(.29, within(.005));
+    assertThat(meanUsd(ArmViews.of(priced.numbers(), twiceAsDear, climbs), 0))
+        .isCloseTo(.565, within(.01));
+  }
+
+  /** The strong model's price, twice. */
+  private static PolicyBook.Published doubled(PolicyBook.Published published) {
+    return Snapshots.numbered(
+        published
+            .document()
+            .replace("input_usd_per_million: 50", "input_usd_per_million: 100")
+            .replace("output_usd_per_million: 50", "output_usd_per_million: 100")
+            .replace(
+                "{name: anvil-2-1, provider: acme}",
+                "{name: anvil-2-1, provider: acme, price: {input_usd_per_million: 1,"
+                    + " output_usd_per_million: 5}}"));
   }
 
   private double propensity(Instant at, int candidate) {
@@ -119,7 +188,7 @@ class PriceChangeTest {
     return views.get(arm).belief().cost().meanUsd();
   }
 
-  private static io.floorkeeper.posterior.ArmEvidence arm(int armNo, long input, long output) {
+  private static ArmEvidence arm(int armNo, long input, long output) {
     return Snapshots.arm(armNo, tokens(input, output, 1));
   }
 
