@@ -127,8 +127,7 @@ class SampleSpansTest {
         read(dialects, GoldenSources.bytes("langfuse-framework-traces/" + file + ".json"));
 
     // Then
-    List<Tokens> tokens =
-        calls(readings).stream().flatMap(call -> call.tokens().stream()).toList();
+    List<Tokens> tokens = calls(readings).stream().flatMap(call -> call.tokens().stream()).toList();
     assertThat(readings).hasSize(spans).noneMatch(SpanReading.Rejected.class::isInstance);
     assertThat(calls(readings)).hasSize(calls);
     assertThat(tokens.stream().mapToLong(Tokens::input).sum()).isEqualTo(input);
