@@ -123,7 +123,7 @@ class DialectsGoldenTest {
     Tokens tokens = Readings.call(value).tokens().orElseThrow();
 
     // Then
-    assertThat(usd(Pricing.nanoUsd(PRICE, tokens, BigDecimal.ONE))).isEqualTo(usd);
+    assertThat(usd(Pricing.nanoUsd(PRICE, tokens, BigDecimal.ONE).orElseThrow())).isEqualTo(usd);
   }
 
   @Test
@@ -180,7 +180,7 @@ class DialectsGoldenTest {
         call.responseId().orElse(""),
         call.error() ? call.errorType().orElse("yes") : "",
         String.join(", ", call.evaluations().stream().map(e -> e.name()).toList()),
-        tokens.map(t -> usd(Pricing.nanoUsd(PRICE, t, BigDecimal.ONE))).orElse(""));
+        tokens.map(t -> usd(Pricing.nanoUsd(PRICE, t, BigDecimal.ONE).orElseThrow())).orElse(""));
   }
 
   private static String usd(long nanoUsd) {
