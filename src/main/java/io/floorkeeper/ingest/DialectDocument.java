@@ -99,7 +99,8 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
           origin, path(unknown), "unknown key; known are " + unknown.getKnownPropertyIds());
     }
     if (e instanceof MismatchedInputException mismatched) {
-      return new InvalidDialectException(origin, path(mismatched), "is of the wrong type");
+      return new InvalidDialectException(
+          origin, path(mismatched), "is of the wrong type" + wanted(mismatched.getTargetType()));
     }
     if (e instanceof JsonMappingException mapping) {
       Throwable reason = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
@@ -110,6 +111,22 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
       return new InvalidDialectException(origin, path(mapping), message);
     }
     return new InvalidDialectException(origin, "", e.getOriginalMessage());
+  }
+
+  private static String wanted(Class<?> type) {
+    if (type == null) {
+      return "";
+    }
+    if (type.isEnum()) {
+      return ": must be one of the words that are documented";
+    }
+    if (List.class.isAssignableFrom(type)) {
+      return ": must be a list";
+    }
+    if (type == String.class) {
+      return ": must be text";
+    }
+    return type == Boolean.class ? ": must be true or false" : ": must be an object";
   }
 
   private static String path(JsonMappingException e) {
