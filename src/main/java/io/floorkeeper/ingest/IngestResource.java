@@ -94,7 +94,7 @@ public class IngestResource {
             .put("trouble", stream.trouble());
       }
       Instant since = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(GAPS_OVER);
-      GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since);
+      GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since, prices.near());
       prices.tell(answer.putObject("prices"), connection);
       answer.set("dead_letters", latest(connection, deadLetters));
     } catch (SQLException e) {
