@@ -15,7 +15,7 @@ public interface IngestSettings {
   @WithDefault("otlp_spans")
   List<String> spanTopics();
 
-  /** Topics of OTLP log batches, likewise. */
+  /** Topics of OTLP log batches, likewise; one of both lists is read once. */
   @WithDefault("otlp_logs")
   List<String> logTopics();
 

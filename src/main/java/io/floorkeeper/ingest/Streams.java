@@ -86,7 +86,12 @@ class Streams {
       return;
     }
     start(SPANS, settings.spanTopics(), settings.groupId(), spanHandler);
-    start(LOGS, settings.logTopics(), settings.groupId() + "-logs", spanHandler);
+    // A topic of both is read once: what is on it is told by what it holds.
+    List<String> logs =
+        settings.logTopics().stream().filter(t -> !settings.spanTopics().contains(t)).toList();
+    if (!logs.isEmpty()) {
+      start(LOGS, logs, settings.groupId() + "-logs", spanHandler);
+    }
     start(DECISIONS, List.of(decisionTopic), settings.groupId() + "-decisions", decisionHandler);
     start(
         OUTCOMES,
