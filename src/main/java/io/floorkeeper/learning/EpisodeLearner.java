@@ -5,6 +5,7 @@ import io.floorkeeper.bandit.LatencySketch;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.CorrelationRepository.Delta;
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.policy.QualityFloor;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.posterior.Beliefs;
 import io.floorkeeper.posterior.EvidenceKey;
