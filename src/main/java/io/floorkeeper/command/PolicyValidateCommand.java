@@ -31,7 +31,8 @@ final class PolicyValidateCommand implements Callable<Integer> {
   @Option(
       names = "--prices",
       paramLabel = "FILE",
-      description = "A price file (genai-prices v2) that the policy's catalogue references must be in.")
+      description =
+          "A price file (genai-prices v2) that the policy's catalogue references must be in.")
   private Path prices;
 
   @Spec private CommandSpec spec;

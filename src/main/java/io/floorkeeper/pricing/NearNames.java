@@ -58,7 +58,9 @@ public final class NearNames {
                 return Stream.empty();
               }
               int distance = distance(plain, other);
-              return distance > farthest ? Stream.empty() : Stream.of(new Near(name.name(), distance));
+              return distance > farthest
+                  ? Stream.empty()
+                  : Stream.of(new Near(name.name(), distance));
             })
         .sorted(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
         .map(Near::name)
