@@ -42,6 +42,8 @@ import picocli.CommandLine.IVersionProvider;
       KeysCommand.class,
       IngestCommand.class,
       RebuildCommand.class,
+      RebuildCommand.class,
+      IngestCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,
