@@ -42,8 +42,6 @@ import picocli.CommandLine.IVersionProvider;
       KeysCommand.class,
       IngestCommand.class,
       RebuildCommand.class,
-      RebuildCommand.class,
-      IngestCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,
