@@ -150,6 +150,7 @@ class SpanHandler implements BatchHandler {
       sorted.count("log_records", spans.logRecords());
     }
     for (RawSpan span : spans.spans()) {
+      SamplingMark.of(span).ifPresent(mark -> mark.totals().forEach(name -> sorted.count(name, 1)));
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
         sorted.evaluations.addAll(modelCall.evaluations());
