@@ -41,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       AuditCommand.class,
       KeysCommand.class,
       IngestCommand.class,
+      RebuildCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,
