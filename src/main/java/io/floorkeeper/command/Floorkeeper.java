@@ -40,6 +40,8 @@ import picocli.CommandLine.IVersionProvider;
       PolicyCommand.class,
       AuditCommand.class,
       KeysCommand.class,
+      RebuildCommand.class,
+      IngestCommand.class,
       ReplayCommand.class,
       ReplaySummaryCommand.class,
       CurveCommand.class,

@@ -18,11 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The policy endpoints of a running service, as commands call them. */
+/** A running service as the commands call it that change or check it. */
 final class PolicyServer {
   private static final String DEFAULT = "http://127.0.0.1:8080";
   private static final String KEY = "FLOORKEEPER_API_KEY";
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration REBUILD_LIMIT = Duration.ofHours(6);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI base;
@@ -139,6 +140,14 @@ final class PolicyServer {
         request(path)
             .header("Content-Type", "application/yaml")
             .POST(HttpRequest.BodyPublishers.ofString(document)));
+  }
+
+  /** Takes as long as the service has records to read. */
+  JsonNode rebuild(boolean keep) throws IOException, InterruptedException {
+    return json(
+        request("/rebuild?keep=" + keep)
+            .timeout(REBUILD_LIMIT)
+            .POST(HttpRequest.BodyPublishers.noBody()));
   }
 
   private static String quoted(String digest) {

@@ -20,6 +20,9 @@ record DeadLetter(
     Optional<String> traceId,
     Optional<String> spanId) {
 
+  /** Of a record that could be read and not applied. */
+  static final String UNPROCESSABLE = "unprocessable";
+
   static DeadLetter record(ConsumerRecord<byte[], byte[]> source, String code, String message) {
     return new DeadLetter(
         source, 0, code, Optional.empty(), message, Optional.empty(), Optional.empty());

@@ -78,7 +78,8 @@ class DeadLetterOffice {
     }
   }
 
-  private static void store(Connection connection, StreamBatch batch, List<DeadLetter> letters)
+  /** Into the table alone. */
+  static void store(Connection connection, StreamBatch batch, List<DeadLetter> letters)
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(

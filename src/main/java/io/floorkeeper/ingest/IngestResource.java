@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.SortedMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -43,6 +44,7 @@ public class IngestResource {
   private final TotalsRepository totals;
   private final CallGaps gaps;
   private final Streams streams;
+  private final SamplingWatch sampling;
   private final PriceReport prices;
   private final ObjectMapper json;
 
@@ -52,6 +54,7 @@ public class IngestResource {
       TotalsRepository totals,
       CallGaps gaps,
       Streams streams,
+      SamplingWatch sampling,
       PriceReport prices,
       ObjectMapper json) {
     this.database = database;
@@ -59,6 +62,7 @@ public class IngestResource {
     this.totals = totals;
     this.gaps = gaps;
     this.streams = streams;
+    this.sampling = sampling;
     this.prices = prices;
     this.json = json;
   }
@@ -78,8 +82,10 @@ public class IngestResource {
     ObjectNode answer = json.createObjectNode();
     try (Connection connection = database.getConnection()) {
       correlation.tell(answer.putObject("correlation"), connection);
+      SortedMap<String, Long> counted = totals.read(connection);
       ObjectNode counts = answer.putObject("totals");
-      totals.read(connection).forEach(counts::put);
+      counted.forEach(counts::put);
+      sampling.tell(connection, counted, answer.putObject("sampling"));
       ObjectNode states = answer.putObject("streams");
       for (StreamConsumer stream : streams.all()) {
         states

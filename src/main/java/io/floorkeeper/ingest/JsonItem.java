@@ -30,6 +30,7 @@ final class JsonItem {
       case "spanId", "span_id" -> draft.spanId(walk.text("spanId", draft::flaw));
       case "parentSpanId", "parent_span_id" ->
           draft.parentSpanId(walk.text("parentSpanId", draft::flaw));
+      case "traceState", "trace_state" -> draft.traceState(walk.text("traceState", draft::flaw));
       case "name" -> draft.name = walk.text("name", draft::flaw);
       case "startTimeUnixNano", "start_time_unix_nano" ->
           draft.startUnixNano = walk.unsigned("startTimeUnixNano", draft::flaw);

@@ -34,6 +34,7 @@ final class KnownKeys {
     Set<String> all =
         Stream.of(
                 FloorkeeperKeys.SPAN.stream(),
+                SamplingMark.KEYS.stream(),
                 shared.stream(),
                 dialects.stream().flatMap(Dialect::attributes))
             .flatMap(keys -> keys)

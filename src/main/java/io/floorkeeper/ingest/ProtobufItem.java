@@ -21,6 +21,7 @@ final class ProtobufItem {
   private static final int TRACE_ID = Span.TRACE_ID_FIELD_NUMBER << 3 | LENGTH;
   private static final int SPAN_ID = Span.SPAN_ID_FIELD_NUMBER << 3 | LENGTH;
   private static final int PARENT_ID = Span.PARENT_SPAN_ID_FIELD_NUMBER << 3 | LENGTH;
+  private static final int TRACE_STATE = Span.TRACE_STATE_FIELD_NUMBER << 3 | LENGTH;
   private static final int NAME = Span.NAME_FIELD_NUMBER << 3 | LENGTH;
   private static final int KIND = Span.KIND_FIELD_NUMBER << 3 | VARINT;
   private static final int START = Span.START_TIME_UNIX_NANO_FIELD_NUMBER << 3 | FIXED64;
@@ -112,6 +113,7 @@ final class ProtobufItem {
       case TRACE_ID -> draft.traceId(wire.hex());
       case SPAN_ID -> draft.spanId(wire.hex());
       case PARENT_ID -> draft.parentSpanId(wire.hex());
+      case TRACE_STATE -> draft.traceState(wire.text());
       case NAME -> draft.name = wire.text();
       case START -> draft.startUnixNano = wire.fixed64();
       case END -> draft.endUnixNano = wire.fixed64();

@@ -69,6 +69,12 @@ final class SpanDraft {
     parentSpanId = hex;
   }
 
+  /** Of the W3C trace state only what says how the span was sampled. */
+  void traceState(String members) {
+    SamplingMark.otMember(members)
+        .ifPresent(member -> attributes.put(SamplingMark.TRACE_STATE, member));
+  }
+
   void status(int code) {
     status =
         switch (code) {

@@ -32,6 +32,7 @@ class SpanHandler implements BatchHandler {
   private final OtlpDecoder decoder;
   private final SpanReader reader;
   private final KeyBook keys;
+  private final JudgingDesk desk;
   private final CallWindow window;
   private final LearningService learning;
   private final TotalsRepository totals;
@@ -41,6 +42,7 @@ class SpanHandler implements BatchHandler {
       OtlpDecoder decoder,
       SpanReader reader,
       KeyBook keys,
+      JudgingDesk desk,
       CallWindow window,
       LearningService learning,
       TotalsRepository totals,
@@ -48,6 +50,7 @@ class SpanHandler implements BatchHandler {
     this.decoder = decoder;
     this.reader = reader;
     this.keys = keys;
+    this.desk = desk;
     this.window = window;
     this.learning = learning;
     this.totals = totals;
@@ -91,23 +94,26 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
-    return new Read(sorted);
+    return new Read(batch, sorted);
   }
 
   /** Read, and to be applied once. */
   private final class Read implements Prepared {
+    private final StreamBatch batch;
     private final Sorted sorted;
     private long duplicates;
 
-    Read(Sorted sorted) {
+    Read(StreamBatch batch, Sorted sorted) {
+      this.batch = batch;
       this.sorted = sorted;
     }
 
     @Override
     public List<DeadLetter> apply(Connection connection) throws SQLException {
       TreeMap<String, Long> counts = new TreeMap<>(sorted.counts);
+      Judging judging = desk.judging(connection, batch);
       learning
-          .apply(connection, sorted.facts())
+          .apply(connection, sorted.facts(), judging.policy(), judging.catalogue())
           .forEach((name, by) -> counts.merge(name, by, Long::sum));
       duplicates = counts.getOrDefault("duplicates", 0L);
       totals.add(connection, counts);
@@ -150,6 +156,7 @@ class SpanHandler implements BatchHandler {
       sorted.count("log_records", spans.logRecords());
     }
     for (RawSpan span : spans.spans()) {
+      SamplingMark.of(span).ifPresent(mark -> mark.totals().forEach(name -> sorted.count(name, 1)));
       SpanReading reading = reader.read(span);
       if (reading instanceof SpanReading.ModelCall modelCall) {
         sorted.evaluations.addAll(modelCall.evaluations());

@@ -113,7 +113,7 @@ final class StreamTransactions {
             record.partition(),
             record.offset());
       }
-      commit(alone, DeadLetter.record(record, "unprocessable", kind(e)));
+      commit(alone, DeadLetter.record(record, DeadLetter.UNPROCESSABLE, kind(e)));
     }
   }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -69,6 +71,14 @@ class Streams {
   /** The streams, none before the database was reached. */
   synchronized List<StreamConsumer> all() {
     return List.copyOf(consumers);
+  }
+
+  /** Topics whose records are judged by the policy, and what is done with each. */
+  SortedMap<String, BatchHandler> judged() {
+    TreeMap<String, BatchHandler> judged = new TreeMap<>();
+    settings.spanTopics().forEach(topic -> judged.put(topic, spanHandler));
+    settings.logTopics().forEach(topic -> judged.put(topic, spanHandler));
+    return judged;
   }
 
   synchronized void start(@Observes @Priority(DatabaseReady.Order.STREAMS) DatabaseReady ready) {

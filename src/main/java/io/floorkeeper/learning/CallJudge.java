@@ -8,9 +8,7 @@ import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.Pricing;
 import io.floorkeeper.policy.Model;
 import io.floorkeeper.policy.RolePolicy;
-import io.floorkeeper.policy.Tariff;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -34,16 +32,8 @@ class CallJudge {
       throws SQLException {
     Call call = attributed.call();
     Optional<Model> ran = call.model().flatMap(policy.models()::find);
-    Optional<Tariff.Quote> quote =
-        call.tokens().isEmpty()
-            ? Optional.empty()
-            : policy.tariff().quote(ran, call.provider(), call.model(), call.startedAt());
-    OptionalLong catalogue = OptionalLong.empty();
-    if (quote.isPresent()) {
-      BigDecimal factor =
-          ran.map(model -> model.pricing().factor(call.serviceTier())).orElse(BigDecimal.ONE);
-      catalogue = Pricing.nanoUsd(quote.get().price(), call.tokens().orElseThrow(), factor);
-    }
+    Optional<CallPrice> price = CallPrice.of(call, policy.models(), policy.tariff());
+    OptionalLong catalogue = price.map(CallPrice::nanoUsd).orElse(OptionalLong.empty());
     Optional<DecisionId> decision = attributed.decision();
     Optional<RolePolicy> role =
         decision.isPresent()
@@ -81,6 +71,6 @@ class CallJudge {
             booked.isPresent() ? booked.getAsLong() : null,
             label.map(Label::qualityMicros).orElse(null),
             decision.map(DecisionId::tenantNo).orElse(0));
-    return new JudgedCall(attributed, row, role, booked, label, rung, quote);
+    return new JudgedCall(attributed, row, role, booked, label, rung, price.map(CallPrice::quote));
   }
 }

@@ -5,20 +5,25 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Policies that were in force once: a decision is judged by the version that made it. */
 @ApplicationScoped
 public class PolicyHistory {
   private final PolicyBook book;
+  private final NumberRegistry numbers;
 
   /** Versions are immutable; there are as many as there were changes. */
   private final Map<Integer, Optional<Policy>> read = new ConcurrentHashMap<>();
 
-  PolicyHistory(PolicyBook book) {
+  PolicyHistory(PolicyBook book, NumberRegistry numbers) {
     this.book = book;
+    this.numbers = numbers;
   }
 
   /**
@@ -49,6 +54,47 @@ public class PolicyHistory {
         return policy;
       }
     }
+  }
+
+  /**
+   * A version as it was in force: with the numbers that its names and those of the versions before
+   * had, and none that was given later.
+   *
+   * @return empty as {@link #version} is
+   * @throws IllegalStateException where one of the versions before cannot be read: which numbers
+   *     there were is then not known
+   */
+  public Optional<PolicyBook.Published> inForce(Connection connection, int version)
+      throws SQLException {
+    Optional<Policy> policy = version(connection, version);
+    if (policy.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> roles = new HashSet<>();
+    Set<String> arms = new HashSet<>();
+    for (int earlier = version; earlier > 0; earlier--) {
+      int number = earlier;
+      Policy known =
+          version(connection, earlier)
+              .orElseThrow(
+                  () -> new IllegalStateException("policy version " + number + " is not readable"));
+      roles.addAll(known.roles().keySet());
+      known.roles().values().forEach(r -> r.candidates().forEach(arm -> arms.add(arm.key())));
+    }
+    Numbers all = numbers.read(connection);
+    return Optional.of(
+        new PolicyBook.Published(
+            version,
+            policy.get(),
+            new Numbers(kept(all.roles(), roles), kept(all.arms(), arms), all.buckets()),
+            "",
+            "policy_version"));
+  }
+
+  private static Map<String, Integer> kept(Map<String, Integer> numbers, Set<String> names) {
+    Map<String, Integer> kept = new HashMap<>(numbers);
+    kept.keySet().retainAll(names);
+    return kept;
   }
 
   /**

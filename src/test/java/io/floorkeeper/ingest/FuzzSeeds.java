@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 final class FuzzSeeds {
   private static final Path SAMPLES = Path.of("..", "shared", "samples");
 
+  /** A few large ones would take all the time there is, and hold nothing that the small do not. */
+  private static final int LARGEST = 16_384;
+
   private FuzzSeeds() {}
 
   /** Writes each seed into a file of its own in this folder. */
@@ -41,7 +44,9 @@ final class FuzzSeeds {
     if (Files.isDirectory(SAMPLES)) {
       try (Stream<Path> files = Files.walk(SAMPLES)) {
         for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-          seeds.add(Files.readAllBytes(file));
+          if (Files.size(file) <= LARGEST) {
+            seeds.add(Files.readAllBytes(file));
+          }
         }
       }
     }

@@ -106,6 +106,9 @@ final class Otlp {
     if (!span.getParentSpanId().isEmpty()) {
       node.put("parentSpanId", hex(span.getParentSpanId()));
     }
+    if (!span.getTraceState().isEmpty()) {
+      node.put("traceState", span.getTraceState());
+    }
     node.put("name", span.getName()).put("kind", span.getKindValue());
     node.put("startTimeUnixNano", Long.toUnsignedString(span.getStartTimeUnixNano()));
     node.put("endTimeUnixNano", Long.toUnsignedString(span.getEndTimeUnixNano()));

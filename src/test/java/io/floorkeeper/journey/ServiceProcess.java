@@ -121,7 +121,7 @@ public final class ServiceProcess implements AutoCloseable {
     return process.pid();
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
@@ -149,7 +149,7 @@ public final class ServiceProcess implements AutoCloseable {
             .build());
   }
 
-  HttpResponse<String> post(String path, String body) {
+  public HttpResponse<String> post(String path, String body) {
     return send(
         HttpRequest.newBuilder(uri(path))
             .timeout(Duration.ofSeconds(20))
@@ -159,7 +159,7 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   /** What another command of the jar printed, behind its exit code and a line break. */
-  static String command(Path workingFolder, String... arguments) {
+  public static String command(Path workingFolder, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-jar");
@@ -183,8 +183,17 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** Asks for something that takes its time; without a body. */
+  public HttpResponse<String> ask(String method, String path, Duration limit) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(limit)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
   /** Publishes a document over the version of this digest. */
-  HttpResponse<String> putPolicy(String document, String digest, String reason) {
+  public HttpResponse<String> putPolicy(String document, String digest, String reason) {
     return send(
         HttpRequest.newBuilder(uri("/policy"))
             .timeout(Duration.ofSeconds(20))
@@ -209,7 +218,7 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   /** The policy in force. */
-  JsonNode policy() {
+  public JsonNode policy() {
     return json(get("/policy"));
   }
 
