@@ -11,13 +11,18 @@ final class AttributeValue {
   private AttributeValue() {}
 
   /**
-   * From the start of the value to its end; null where it is empty.
+   * From the start of the value to its end; null where it is empty or not wanted as a whole.
    *
-   * @param members what is wanted of a text that is JSON; if anything is, then the text itself is
-   *     not made a string beyond its bound
+   * @param whole whether the value itself is wanted; a text that is not never becomes a string
+   * @param members what is wanted of a text that is JSON
    */
-  static Object read(JsonParser parser, List<JsonMember> members, Map<String, Object> into)
+  static Object read(
+      JsonParser parser, boolean whole, List<JsonMember> members, Map<String, Object> into)
       throws IOException {
+    if (!whole) {
+      members(parser, members, into);
+      return null;
+    }
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
@@ -51,6 +56,28 @@ final class AttributeValue {
           };
     }
     return value;
+  }
+
+  private static void members(JsonParser parser, List<JsonMember> members, Map<String, Object> into)
+      throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String kind = parser.currentName();
+      boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
+      if (isText && (kind.equals("stringValue") || kind.equals("string_value"))) {
+        JsonMember.read(
+            parser.getTextCharacters(),
+            parser.getTextOffset(),
+            parser.getTextLength(),
+            members,
+            into);
+      } else {
+        parser.skipChildren();
+      }
+    }
   }
 
   private static Object string(

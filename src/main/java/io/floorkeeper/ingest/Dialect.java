@@ -122,6 +122,17 @@ record Dialect(
         .flatMap(names -> names);
   }
 
+  /** The same and those of events and judgements: all that is ever read of a span. */
+  Stream<String> allKeys() {
+    return Stream.of(
+            attributes(),
+            errorEvents.values().stream().flatMap(List::stream),
+            evaluationAttributes.stream().flatMap(EvaluationKeys::all),
+            evaluationEvents.values().stream().flatMap(EvaluationKeys::all),
+            conditions().flatMap(c -> c.resource().keySet().stream()))
+        .flatMap(names -> names);
+  }
+
   /** An exception for the scopes of these names; a trailing {@code *} stands for any ending. */
   record ScopeRule(List<String> scope, Boolean inclCache) {
     ScopeRule {

@@ -96,10 +96,14 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
   private static InvalidDialectException invalid(String origin, JsonProcessingException e) {
     if (e instanceof UnrecognizedPropertyException unknown) {
       return new InvalidDialectException(
-          origin, path(unknown), "unknown key; known are " + unknown.getKnownPropertyIds());
+          origin,
+          path(unknown),
+          "unknown key; known are "
+              + unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
     }
     if (e instanceof MismatchedInputException mismatched) {
-      return new InvalidDialectException(origin, path(mismatched), "is of the wrong type");
+      return new InvalidDialectException(
+          origin, path(mismatched), "is of the wrong type" + wanted(mismatched.getTargetType()));
     }
     if (e instanceof JsonMappingException mapping) {
       Throwable reason = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
@@ -110,6 +114,22 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
       return new InvalidDialectException(origin, path(mapping), message);
     }
     return new InvalidDialectException(origin, "", e.getOriginalMessage());
+  }
+
+  private static String wanted(Class<?> type) {
+    if (type == null) {
+      return "";
+    }
+    if (type.isEnum()) {
+      return ": must be one of the words that are documented";
+    }
+    if (List.class.isAssignableFrom(type)) {
+      return ": must be a list";
+    }
+    if (type == String.class) {
+      return ": must be text";
+    }
+    return type == Boolean.class ? ": must be true or false" : ": must be an object";
   }
 
   private static String path(JsonMappingException e) {

@@ -34,9 +34,12 @@ public final class Dialects {
    * @param order file names without their ending; one may extend those after it
    * @param agent attributes that name an agent in any dialect; before the dialect's own
    * @param costUsd attributes that report a cost in any dialect; after the dialect's own
+   * @param neverRead attributes that hold what people and models said: no dialect may ask for them
    */
-  private record Common(List<String> order, List<String> agent, List<String> costUsd) {
+  private record Common(
+      List<String> order, List<String> agent, List<String> costUsd, List<String> neverRead) {
     Common {
+      neverRead = Data.listOf(neverRead);
       order = Data.listOf(order);
       agent = Data.keysOf(agent);
       costUsd = Data.keysOf(costUsd);
@@ -71,6 +74,7 @@ public final class Dialects {
     for (int i = common.order.size() - 1; i >= 0; i--) {
       String file = common.order.get(i) + ".json";
       DialectDocument document = DialectDocument.parse(file, resource(file), known);
+      requireNoText(file, document.dialect(), common);
       known.put(document.dialect().id(), document);
       ordered.add(0, document);
     }
@@ -87,6 +91,7 @@ public final class Dialects {
     Map<String, DialectDocument> known = new HashMap<>();
     ordered.forEach(one -> known.put(one.dialect().id(), one));
     DialectDocument added = DialectDocument.parse(origin, document, known);
+    requireNoText(origin, added.dialect(), common);
     List<DialectDocument> all = new ArrayList<>(ordered);
     all.removeIf(one -> one.dialect().id().equals(added.dialect().id()));
     all.add(0, added);
@@ -148,6 +153,19 @@ public final class Dialects {
     Map<String, EvaluationKeys> events = new HashMap<>();
     ordered.forEach(one -> one.dialect().evaluationEvents().forEach(events::putIfAbsent));
     return events;
+  }
+
+  private static void requireNoText(String origin, Dialect dialect, Common common) {
+    Condition.Names text = new Condition.Names(common.neverRead);
+    dialect
+        .allKeys()
+        .filter(text::hold)
+        .findFirst()
+        .ifPresent(
+            key -> {
+              throw new InvalidDialectException(
+                  origin, "", key + " holds what was said to a model or by it: it is never read");
+            });
   }
 
   private static List<Path> files(Path path) {

@@ -33,6 +33,10 @@ public interface IngestSettings {
    */
   Optional<List<Path>> dialects();
 
+  /** Where outcomes go that come by {@code POST /outcomes}, and are read from. */
+  @WithDefault("floorkeeper.outcomes")
+  String outcomeTopic();
+
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")
   String deadLetterTopic();

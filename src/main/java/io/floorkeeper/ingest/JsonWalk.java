@@ -103,21 +103,27 @@ final class JsonWalk implements AutoCloseable {
             skipped[0] = offset() - 1;
             parser.skipChildren();
             skipped[1] = offset();
-          } else if (wanted.test(key[0]) || !members.apply(key[0]).isEmpty()) {
-            value[0] = AttributeValue.read(parser, members.apply(key[0]), into);
           } else {
-            parser.skipChildren();
+            boolean whole = wanted.test(key[0]);
+            List<JsonMember> within = members.apply(key[0]);
+            if (whole || !within.isEmpty()) {
+              value[0] = AttributeValue.read(parser, whole, within, into);
+            } else {
+              parser.skipChildren();
+            }
           }
         });
     if (key[0] == null) {
       return;
     }
-    boolean isWanted = wanted.test(key[0]);
-    List<JsonMember> within = members.apply(key[0]);
-    if (skipped[1] > 0 && (isWanted || !within.isEmpty())) {
-      value[0] = again(skipped[0], skipped[1], within, into);
+    if (skipped[1] > 0) {
+      boolean whole = wanted.test(key[0]);
+      List<JsonMember> within = members.apply(key[0]);
+      if (whole || !within.isEmpty()) {
+        value[0] = again(skipped[0], skipped[1], whole, within, into);
+      }
     }
-    if (isWanted && value[0] != null) {
+    if (value[0] != null) {
       into.put(key[0], value[0]);
     }
   }
@@ -126,14 +132,15 @@ final class JsonWalk implements AutoCloseable {
     return (int) parser.currentLocation().getByteOffset();
   }
 
-  private Object again(int from, int to, List<JsonMember> members, Map<String, Object> into)
+  private Object again(
+      int from, int to, boolean whole, List<JsonMember> members, Map<String, Object> into)
       throws IOException {
     if (bytes[from] != '{') {
-      return new RawSpan.Unusable("wrong_type");
+      return whole ? new RawSpan.Unusable("wrong_type") : null;
     }
     try (JsonParser value = factory.createParser(bytes, from, to - from)) {
       value.nextToken();
-      return AttributeValue.read(value, members, into);
+      return AttributeValue.read(value, whole, members, into);
     }
   }
 

@@ -2,6 +2,7 @@ package io.floorkeeper.ingest;
 
 import io.floorkeeper.platform.StartRefusedException;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -34,8 +35,10 @@ class Readers {
     }
   }
 
-  /** At the start, not with the first span: a mistake in a dialect is told to who made it. */
-  void start(@Observes StartupEvent event) {}
+  /**
+   * At the start, before all else and not with the first span: a mistake is told to who made it.
+   */
+  void start(@Observes @Priority(1) StartupEvent event) {}
 
   @Produces
   @Singleton

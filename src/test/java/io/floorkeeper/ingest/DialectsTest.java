@@ -84,6 +84,9 @@ class DialectsTest {
           "id": "house"     | "id": "a", "signal": "metrics" | signal            | is of the wrong type
           "id": "house"     | "id": "a", "signal": "logs" | ''                   | must end in -logs
           "id": "house"     | "id": "a", "identity": [[]] | ''                   | a group of identity
+          ["acme.model"]    | ["output.value"]        | ''                       | output.value holds what was said
+          "id": "house"     | "id": "a", "error_events": {"e": ["exception.message"]} | '' | exception.message holds what
+          "incl_cache": false | "incl_cache": 1       | incl_cache               | must be true or false
           "id": "house"     | "id": "a", "extends": 7 | extends                  | must be the id of one of
           """)
   void anErrorSaysWhichDocumentWhereAndWhy(String given, String written, String path, String why) {

@@ -1,14 +1,18 @@
 package io.floorkeeper.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.EvaluationTarget;
+import io.floorkeeper.ledger.TargetedEvaluation;
 import io.floorkeeper.ledger.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,8 +81,73 @@ class SampleSpansTest {
                 "constructed-from-spec/openinference-posthoc-evaluation-carrier.otlp.json"));
 
     assertThat(read(dialects, value))
-        .extracting(Readings::reason)
-        .containsExactly("no_model_call:openinference");
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SpanReading.NotACall.class,
+            carrier ->
+                assertThat(carrier.evaluations())
+                    .extracting(TargetedEvaluation::target, e -> e.evaluation().score())
+                    .containsExactly(
+                        tuple(
+                            new EvaluationTarget.OfSpan(
+                                "80f198ee56343ba864fe8b2a57d3eff7", "e457b5a2e4d86bd1"),
+                            Optional.of(1.0))));
+  }
+
+  @Test
+  void aJudgementInALogRecordIsOfTheResponseThatItNames() throws IOException {
+    byte[] value =
+        Otlp.utf8(Samples.tree("constructed-from-spec/gen_ai.evaluation.result.otlp-logs.json"));
+
+    assertThat(read(dialects, value))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SpanReading.NotACall.class,
+            log ->
+                assertThat(log.evaluations())
+                    .extracting(TargetedEvaluation::target)
+                    .containsExactly(new EvaluationTarget.OfResponse("chatcmpl-123")));
+  }
+
+  /** Sums by hand, over the chats alone: their agents' spans repeat every one of these tokens. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      textBlock =
+          """
+          # capture,                       spans, calls, input, output
+          pydantic-ai-tools-2025-12-04,       12,     4,  1315,    209
+          microsoft-agent-2025-10-14,          4,     2,   631,     35
+          openai-agents-2025-09-30,            5,     2,   140,     44
+          google-adk-2025-08-28,               5,     2,    67,      9
+          """)
+  void anAgentsSpanIsCountedZeroTimes(String file, int spans, int calls, long input, long output)
+      throws IOException {
+    // When
+    List<SpanReading> readings =
+        read(dialects, GoldenSources.bytes("langfuse-framework-traces/" + file + ".json"));
+
+    // Then
+    List<Tokens> tokens = calls(readings).stream().flatMap(call -> call.tokens().stream()).toList();
+    assertThat(readings).hasSize(spans).noneMatch(SpanReading.Rejected.class::isInstance);
+    assertThat(calls(readings)).hasSize(calls);
+    assertThat(tokens.stream().mapToLong(Tokens::input).sum()).isEqualTo(input);
+    assertThat(tokens.stream().mapToLong(Tokens::output).sum()).isEqualTo(output);
+  }
+
+  /** The calls' own spans name no agent: the one above does. */
+  @Test
+  void theAgentAboveACallIsFoundOnItsSpan() throws IOException {
+    List<SpanReading> readings =
+        read(
+            dialects,
+            GoldenSources.bytes("langfuse-framework-traces/pydantic-ai-tools-2025-12-04.json"));
+
+    assertThat(readings)
+        .filteredOn(SpanReading.NotACall.class::isInstance)
+        .extracting(reading -> ((SpanReading.NotACall) reading).link().orElseThrow().role())
+        .containsOnlyOnce(Optional.of("evaluator_agent"))
+        .filteredOn(Optional::isPresent)
+        .containsOnly(Optional.of("joke_agent"), Optional.of("evaluator_agent"));
   }
 
   @Test
