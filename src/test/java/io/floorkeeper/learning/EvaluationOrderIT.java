@@ -108,7 +108,7 @@ class EvaluationOrderIT {
     }
   }
 
-  @RepeatedTest(4)
+  @RepeatedTest(2)
   void oneReplicaComesToTheSameSumsInAnyOrder(RepetitionInfo repetition) throws Exception {
     Random random = new Random(SEED + repetition.getCurrentRepetition());
     InventedTasks tasks = new InventedTasks(random, 60, 5);
@@ -142,7 +142,7 @@ class EvaluationOrderIT {
   }
 
   /** Transactions that do not see each other: what they miss is found by looking again. */
-  @RepeatedTest(4)
+  @RepeatedTest(2)
   void twoReplicasAtOnceComeToTheSameSums(RepetitionInfo repetition) throws Exception {
     Random random = new Random(SEED + 200 + repetition.getCurrentRepetition());
     InventedTasks tasks = new InventedTasks(random, 80, 5);

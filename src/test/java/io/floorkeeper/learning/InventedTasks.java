@@ -25,7 +25,6 @@ final class InventedTasks {
   static final int WORKER = 1;
   static final int CRITIC = 2;
   static final List<String> MODELS = List.of("tiny-1", "medium-1", "grand-1");
-  private static final boolean RESPONSES = false;
   private static final DecisionKeys KEYS = new DecisionKeys(Map.of(0, new byte[32]));
 
   final List<AttributedCall> calls = new ArrayList<>();
@@ -121,7 +120,7 @@ final class InventedTasks {
     for (int i = random.nextInt(3); i > 0; i--) {
       say(new EvaluationTarget.OfSpan(trace, span));
     }
-    if (RESPONSES && response.isPresent() && random.nextBoolean()) {
+    if (response.isPresent() && random.nextBoolean()) {
       say(new EvaluationTarget.OfResponse(response.get()));
     }
   }
