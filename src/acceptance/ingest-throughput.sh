@@ -4,11 +4,11 @@
 #
 #   src/acceptance/ingest-throughput.sh [OPTION=VALUE...]
 #
-#   seconds=120    of the long window, after warmup=10          short=10   of the other kinds of records; 0: none
+#   seconds=120    of the long window, after warmup=10          short=5    of the other kinds of records; 0: none
 #   burst=1000000  spans at once; 0: none                       rate=40000 spans that are sent beforehand per second of a window
 #   encoding=json  or protobuf, of the long window              record=150 spans a record     seed=1
 #
-# About six minutes; seconds=20 burst=100000 short=5 takes one and a half. Ends by itself, leaves nothing running and no data. Figures go
+# About six minutes, and 12 GB below /tmp while it runs; seconds=20 burst=100000 takes one and a half. Ends by itself, leaves nothing running and no data. Figures go
 # to target/ingest-throughput.json. Nobody sends while a window is measured, but "others" tells what else ran on this machine: read the
 # figures as ratios to the bare loops of the same run where that is not about 0. Needs the packaged jar (./mvnw package -DskipTests).
 set -euo pipefail

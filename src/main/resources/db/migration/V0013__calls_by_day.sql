@@ -52,7 +52,7 @@ create table response_call (
   reported_nano_usd bigint
 );
 create index response_call_by_day on response_call using brin (day);
-comment on table response_call is 'The row of call that counts for a response, by the hash of its id. rank: what beats what, the smaller the better: a byte (undecided, without tokens, a log record), the complements of start (nanoseconds) and span, the trace. reported_...: the cost that the best of all that report one reports, for a row that does not.';
+comment on table response_call is 'The row of call that counts for a response, by the hash of its id. rank: what beats what, the smaller the better: a byte (undecided, without tokens, a log record), the complement of the start (nanoseconds), trace, span. reported_...: the cost that the best of all that report one reports, for a row that does not.';
 
 -- What was counted may be taken back; the sum of what comes and what goes is never below zero, a part of it may be.
 alter table spend_day drop constraint spend_day_nano_usd_check;

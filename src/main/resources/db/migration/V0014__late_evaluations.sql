@@ -12,7 +12,7 @@ create table evaluation (
   source      text not null,
   told_at     timestamptz not null default now(),
   standing    text not null
-    check (standing in ('joined', 'held', 'session', 'unrouted', 'foreign', 'too_late', 'expired')),
+    check (standing in ('joined', 'held', 'session', 'credited', 'unrouted', 'foreign', 'too_late', 'expired')),
   root        bytea check (length(root) = 33),
   rank        bytea check (length(rank) = 21),
   check_at    timestamptz,
@@ -23,8 +23,9 @@ create table evaluation (
 );
 comment on table evaluation is 'Every judgement, the latest of its target, name and identifier by (said_at, source, content). No free text: a label is kept as the verdict that it is.';
 comment on column evaluation.target is 'S, trace and span; D and the root of a decision; R and a hash of a response id; H and the hash of a session.';
-comment on column evaluation.scope is 'The tenant whose decisions alone it may judge; -1: of telemetry or of a caller of all tenants.';
-comment on column evaluation.source is 'Tells two of one moment apart; empty: the call carried it itself.';
+comment on column evaluation.standing is 'joined: counts. held: its target has not come. session: so has no decision of the session; credited: shared over those that have come. unrouted: what it judges was not decided here, or ran elsewhere than decided. foreign: of another tenant. too_late: its decision is older than what is kept. expired: its target never came.';
+comment on column evaluation.scope is 'The tenant whose decisions alone it may judge; -1: of telemetry or of a caller of all tenants; -2: the call carries it itself.';
+comment on column evaluation.source is 'Tells two of one moment apart.';
 comment on column evaluation.rank is 'Its place in the episode: that of the call that it judges, or behind all calls of a rung.';
 comment on column evaluation.check_at is 'When somebody looks again whether its target has come; null: nobody waits.';
 create index evaluation_by_root on evaluation (root) where root is not null;

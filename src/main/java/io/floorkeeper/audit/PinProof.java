@@ -245,7 +245,7 @@ final class PinProof {
   void unroutedCalls() throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select count(*) from call where decision_id is null and started_at >= ?"
+            "select count(*) from call where decision_id is null and not twin and started_at >= ?"
                 + " and started_at < ?")) {
       select.setObject(1, Period.from(period.from()));
       select.setObject(2, Period.to(period.to()));

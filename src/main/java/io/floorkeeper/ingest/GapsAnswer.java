@@ -7,6 +7,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 
 /** What {@code GET /ingest} says of calls that belong to nobody or have no price. */
 final class GapsAnswer {
@@ -18,8 +20,10 @@ final class GapsAnswer {
    * Adds {@code calls}, {@code unattributed} and {@code unpriced}.
    *
    * @param since of which calls, by the hour of their start
+   * @param near models with a price that one without may be
    */
-  static void put(ObjectNode answer, CallGaps.Gaps gaps, Instant since) {
+  static void put(
+      ObjectNode answer, CallGaps.Gaps gaps, Instant since, Function<String, List<String>> near) {
     answer
         .putObject("calls")
         .put("since", since.toString())
@@ -30,10 +34,13 @@ final class GapsAnswer {
     put(unpriced, gaps.unpriced(), gaps.all());
     ArrayNode models = unpriced.putArray("models");
     for (CallGaps.Unpriced model : gaps.models()) {
+      ObjectNode node = models.addObject();
       put(
-          models.addObject().put("model", model.model().isEmpty() ? null : model.model()),
+          node.put("model", model.model().isEmpty() ? null : model.model()),
           model.amount(),
           gaps.all());
+      ArrayNode suggestions = node.putArray("suggestions");
+      near.apply(model.model()).forEach(suggestions::add);
     }
   }
 

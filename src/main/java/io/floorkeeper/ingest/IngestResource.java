@@ -40,6 +40,7 @@ public class IngestResource {
   private static final Duration GAPS_OVER = Duration.ofDays(30);
 
   private final AgroalDataSource database;
+  private final CorrelationReport correlation;
   private final TotalsRepository totals;
   private final CallGaps gaps;
   private final Streams streams;
@@ -49,6 +50,7 @@ public class IngestResource {
 
   IngestResource(
       AgroalDataSource database,
+      CorrelationReport correlation,
       TotalsRepository totals,
       CallGaps gaps,
       Streams streams,
@@ -56,6 +58,7 @@ public class IngestResource {
       PriceReport prices,
       ObjectMapper json) {
     this.database = database;
+    this.correlation = correlation;
     this.totals = totals;
     this.gaps = gaps;
     this.streams = streams;
@@ -67,7 +70,7 @@ public class IngestResource {
   @GET
   @Operation(
       summary =
-          "Exact totals of everything that came in, the streams, the prices and what spans report"
+          "Do judgements find their decisions? Exact totals of everything that came in, the streams, the prices and what spans report"
               + " beside them, and the latest dead letters")
   @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
   @APIResponse(responseCode = "503", description = "The database is out of reach")
@@ -78,6 +81,7 @@ public class IngestResource {
     }
     ObjectNode answer = json.createObjectNode();
     try (Connection connection = database.getConnection()) {
+      correlation.tell(answer.putObject("correlation"), connection);
       SortedMap<String, Long> counted = totals.read(connection);
       ObjectNode counts = answer.putObject("totals");
       counted.forEach(counts::put);
@@ -90,7 +94,7 @@ public class IngestResource {
             .put("trouble", stream.trouble());
       }
       Instant since = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(GAPS_OVER);
-      GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since);
+      GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since, prices.near());
       prices.tell(answer.putObject("prices"), connection);
       answer.set("dead_letters", latest(connection, deadLetters));
     } catch (SQLException e) {

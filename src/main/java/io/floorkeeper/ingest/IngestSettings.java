@@ -15,7 +15,7 @@ public interface IngestSettings {
   @WithDefault("otlp_spans")
   List<String> spanTopics();
 
-  /** Topics of OTLP log batches, likewise. */
+  /** Topics of OTLP log batches, likewise; one of both lists is read once. */
   @WithDefault("otlp_logs")
   List<String> logTopics();
 
@@ -32,6 +32,10 @@ public interface IngestSettings {
    * one. Read at the start, which a mistake in one of them stops.
    */
   Optional<List<Path>> dialects();
+
+  /** Where outcomes go that come by {@code POST /outcomes}, and are read from. */
+  @WithDefault("floorkeeper.outcomes")
+  String outcomeTopic();
 
   /** Where it is told what could not be read. */
   @WithDefault("floorkeeper.dead-letters")

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What {@code GET /ingest} says of prices: whose they are, and how far reported dollars are off.
@@ -89,7 +90,7 @@ class PriceReport {
    * Models that an unpriced one may be: of the policy by name, of the catalogue as a policy refers
    * to them. A release's date and a provider before the name make no difference.
    */
-  List<String> suggestions(String model) {
+  Function<String, List<String>> near() {
     List<String> known = new ArrayList<>();
     policies
         .current()
@@ -97,7 +98,7 @@ class PriceReport {
         .tiers()
         .forEach(tier -> tier.models().forEach(m -> known.add(m.name())));
     prices.current().models().stream().map(CatalogueModel::reference).forEach(known::add);
-    known.remove(model);
-    return NearNames.of(model, known, MOST_SUGGESTED);
+    NearNames names = new NearNames(known);
+    return model -> names.of(model, MOST_SUGGESTED);
   }
 }

@@ -287,7 +287,9 @@ final class StreamConsumer implements Runnable {
     private void collect() throws SQLException {
       List<ConsumerRecord<byte[], byte[]>> taken = applier.collect();
       if (!taken.isEmpty()) {
-        untaken.removeAll(partitions(taken));
+        if (!untaken.isEmpty()) {
+          untaken.removeAll(partitions(taken));
+        }
         wellIfSo();
       }
     }

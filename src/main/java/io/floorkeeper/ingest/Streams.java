@@ -22,6 +22,7 @@ class Streams {
   static final String SPANS = "spans";
   static final String LOGS = "logs";
   static final String DECISIONS = "decisions";
+  static final String OUTCOMES = "outcomes";
 
   /** For all of them together: whoever stops a container kills it after ten seconds. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
@@ -36,6 +37,7 @@ class Streams {
   private final StreamMetrics metrics;
   private final SpanHandler spanHandler;
   private final DecisionHandler decisionHandler;
+  private final OutcomeHandler outcomeHandler;
   private final String decisionTopic;
   private final List<StreamConsumer> consumers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -49,6 +51,7 @@ class Streams {
       StreamMetrics metrics,
       SpanHandler spanHandler,
       DecisionHandler decisionHandler,
+      OutcomeHandler outcomeHandler,
       @ConfigProperty(
               name = "floorkeeper.routing.decision-topic",
               defaultValue = "floorkeeper.decisions")
@@ -61,6 +64,7 @@ class Streams {
     this.metrics = metrics;
     this.spanHandler = spanHandler;
     this.decisionHandler = decisionHandler;
+    this.outcomeHandler = outcomeHandler;
     this.decisionTopic = decisionTopic;
   }
 
@@ -82,8 +86,18 @@ class Streams {
       return;
     }
     start(SPANS, settings.spanTopics(), settings.groupId(), spanHandler);
-    start(LOGS, settings.logTopics(), settings.groupId() + "-logs", spanHandler);
+    // A topic of both is read once: what is on it is told by what it holds.
+    List<String> logs =
+        settings.logTopics().stream().filter(t -> !settings.spanTopics().contains(t)).toList();
+    if (!logs.isEmpty()) {
+      start(LOGS, logs, settings.groupId() + "-logs", spanHandler);
+    }
     start(DECISIONS, List.of(decisionTopic), settings.groupId() + "-decisions", decisionHandler);
+    start(
+        OUTCOMES,
+        List.of(settings.outcomeTopic()),
+        settings.groupId() + "-outcomes",
+        outcomeHandler);
   }
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {

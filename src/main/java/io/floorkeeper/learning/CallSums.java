@@ -18,20 +18,27 @@ final class CallSums {
   private final List<Spent> spent = new ArrayList<>();
 
   void add(JudgedCall call) {
-    total(
-        1,
-        call.label().isPresent(),
-        call.nanoUsd().isEmpty(),
-        call.row().followed(),
-        call.row().role() == null);
-    hours.add(call.hourKey(), call.hour());
-    spent.add(Spent.of(call));
+    add(call.asStored());
   }
 
   void add(StoredCall call) {
     total(call, 1);
     hours.add(call.hourKey(), call.hour());
     spent.add(Spent.of(call, 1));
+  }
+
+  /** What a batch comes to. */
+  void add(ResponseTwins.Settled responses) {
+    responses.counting().forEach(this::add);
+    responses.takenBack().forEach(this::takeBack);
+    responses
+        .recosted()
+        .forEach(
+            (before, after) -> {
+              takeBack(before);
+              add(after);
+            });
+    count("twins", responses.twins());
   }
 
   void takeBack(StoredCall call) {
@@ -41,22 +48,13 @@ final class CallSums {
   }
 
   private void total(StoredCall call, int by) {
-    total(
-        by,
-        call.qualityMicros().isPresent(),
-        call.bookedNanoUsd().isEmpty(),
-        call.followed(),
-        call.role().equals(CallRepository.UNATTRIBUTED));
-  }
-
-  private void total(
-      int by, boolean labelled, boolean unpriced, Boolean followed, boolean unattributed) {
+    boolean routed = call.followed() != null;
     count("calls", by);
-    count("labels", labelled ? by : 0);
-    count("unpriced", unpriced ? by : 0);
-    count("routed", followed != null ? by : 0);
-    count("not_followed", followed != null && !followed ? by : 0);
-    count("unattributed", followed == null && unattributed ? by : 0);
+    count("labels", call.qualityMicros().isPresent() ? by : 0);
+    count("unpriced", call.bookedNanoUsd().isEmpty() ? by : 0);
+    count("routed", routed ? by : 0);
+    count("not_followed", routed && !call.followed() ? by : 0);
+    count("unattributed", !routed && call.role().equals(CallRepository.UNATTRIBUTED) ? by : 0);
   }
 
   void count(String total, long by) {

@@ -1,6 +1,7 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.bandit.Evidence;
+import io.floorkeeper.ledger.StoredCall;
 import io.floorkeeper.ledger.Tokens;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -53,6 +54,41 @@ record Chain(
         latest ? call.rank() : lastRank,
         latest ? call.error() : lastError,
         latestLabel);
+  }
+
+  /**
+   * With a call that counts no more, or at another cost. Where that was the latest, which one is it
+   * now has to be said: until then none is.
+   */
+  Chain corrected(EpisodeCorrection correction) {
+    StoredCall old = correction.before();
+    long newNanoUsd = correction.after().map(c -> c.bookedNanoUsd().orElse(0)).orElse(0L);
+    boolean newDollars = correction.after().map(c -> c.bookedNanoUsd().isPresent()).orElse(false);
+    long corrected = Math.addExact(nanoUsd, newNanoUsd - old.bookedNanoUsd().orElse(0));
+    int dollars = dollarCalls + (newDollars ? 1 : 0) - (old.bookedNanoUsd().isPresent() ? 1 : 0);
+    if (!correction.isLost()) {
+      return new Chain(
+          calls, tokens, tokenCalls, corrected, dollars, errors, lastRank, lastError, label);
+    }
+    if (calls == 1) {
+      return NONE;
+    }
+    boolean latest = Arrays.equals(lastRank, correction.rank());
+    return new Chain(
+        calls - 1,
+        old.tokens().map(tokens::minus).orElse(tokens),
+        tokenCalls - (old.tokens().isPresent() ? 1 : 0),
+        corrected,
+        dollars,
+        errors - (old.error() ? 1 : 0),
+        latest ? NONE.lastRank : lastRank,
+        !latest && lastError,
+        label.filter(l -> !Arrays.equals(l.rank(), correction.rank())));
+  }
+
+  /** With another latest call. */
+  Chain withLatest(byte[] rank, boolean error) {
+    return new Chain(calls, tokens, tokenCalls, nanoUsd, dollarCalls, errors, rank, error, label);
   }
 
   /** The same with another latest label. */

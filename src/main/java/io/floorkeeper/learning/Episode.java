@@ -93,6 +93,24 @@ record Episode(
         all.plus(call));
   }
 
+  /** With a call that counts no more, or at another cost. */
+  Episode corrected(EpisodeCorrection correction) {
+    Chain nowFirst = correction.rung() > 0 ? first : first.corrected(correction);
+    Chain nowAll = all.corrected(correction);
+    boolean climbed = nowAll.calls() > nowFirst.calls();
+    return with(flags, sessionHash, climbed ? ladder : 0, nowFirst, climbed ? nowAll : nowFirst);
+  }
+
+  /** With the latest calls of its chains. */
+  Episode withLatest(LatestCalls.Latest ofFirst, LatestCalls.Latest ofAll) {
+    return with(
+        flags,
+        sessionHash,
+        ladder,
+        ofFirst == null ? first : first.withLatest(ofFirst.rank(), ofFirst.error()),
+        ofAll == null ? all : all.withLatest(ofAll.rank(), ofAll.error()));
+  }
+
   /** With what the decision id and the span of one more call say of the task. */
   Episode seen(int flagsOfCall, OptionalLong sessionOfCall) {
     OptionalLong session =

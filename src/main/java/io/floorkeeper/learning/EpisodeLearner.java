@@ -3,6 +3,7 @@ package io.floorkeeper.learning;
 import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.bandit.LatencySketch;
 import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CorrelationRepository.Delta;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.policy.QualityFloor;
 import io.floorkeeper.policy.RolePolicy;
@@ -11,23 +12,13 @@ import io.floorkeeper.posterior.EvidenceKey;
 import io.floorkeeper.posterior.EvidenceRepository;
 import io.floorkeeper.posterior.RoleEvidence;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
-import org.jboss.logging.Logger;
 
 /**
  * Calls to episodes, episodes to evidence, and what the role's detectors say of it, in the caller's
@@ -35,33 +26,23 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class EpisodeLearner {
-  private static final Logger LOG = Logger.getLogger(EpisodeLearner.class);
-
-  private final EpisodeRepository episodes;
+  private final EpisodeChanges changing;
+  private final EpisodeWatch watching;
+  private final LateEpisodes late;
   private final EvidenceRepository evidence;
   private final RoleStateRepository roleStates;
-  private final WatchRepository watches;
 
   EpisodeLearner(
-      EpisodeRepository episodes,
+      EpisodeChanges changing,
+      EpisodeWatch watching,
+      LateEpisodes late,
       EvidenceRepository evidence,
-      RoleStateRepository roleStates,
-      WatchRepository watches) {
-    this.episodes = episodes;
+      RoleStateRepository roleStates) {
+    this.changing = changing;
+    this.watching = watching;
+    this.late = late;
     this.evidence = evidence;
     this.roleStates = roleStates;
-    this.watches = watches;
-  }
-
-  /** An episode before and after a batch, and the calls of the batch that are its. */
-  private record Change(Episode before, Episode after, List<JudgedCall> calls) {
-    boolean isFirstLabel() {
-      return !before.watched() && after.watched();
-    }
-
-    boolean isFirstSeen() {
-      return before.all().calls() == 0;
-    }
   }
 
   /**
@@ -69,8 +50,11 @@ class EpisodeLearner {
    *
    * @param totals by how much the ingest totals moved
    * @param begun a decision of each task that was seen for the first time
+   * @param ended of each task all whose calls were taken back
    */
-  record Learned(Map<String, Long> totals, List<DecisionId> begun) {}
+  record Learned(Map<String, Long> totals, List<DecisionId> begun, List<DecisionId> ended) {
+    static final Learned NOTHING = new Learned(Map.of(), List.of(), List.of());
+  }
 
   /** What a batch adds. */
   private static final class Deltas {
@@ -81,78 +65,74 @@ class EpisodeLearner {
 
   /**
    * @param calls that ran where they were decided to, none of them seen before
+   * @param corrections of calls seen before
+   * @param joined what judgements ask besides
    */
-  Learned learn(Connection connection, List<JudgedCall> calls, PolicyView policy)
+  Learned learn(
+      Connection connection,
+      List<JudgedCall> calls,
+      List<EpisodeCorrection> corrections,
+      Joined joined,
+      PolicyView policy)
       throws SQLException {
-    if (calls.isEmpty()) {
-      return new Learned(Map.of(), List.of());
+    if (calls.isEmpty()
+        && corrections.isEmpty()
+        && joined.roots.isEmpty()
+        && joined.sessions.isEmpty()) {
+      return Learned.NOTHING;
     }
-    List<Change> changes = changes(connection, calls);
+    List<EpisodeChange> changes = changing.write(connection, calls, corrections, joined, policy);
+    late.note(connection, changes, policy);
+    return apply(connection, changes, joined, policy);
+  }
+
+  /** Adds what episodes have changed by, already written, to the evidence. */
+  Learned apply(
+      Connection connection, List<EpisodeChange> changes, Joined joined, PolicyView policy)
+      throws SQLException {
+    if (changes.isEmpty()) {
+      return Learned.NOTHING;
+    }
     Deltas deltas = deltas(changes);
     roleStates.lock(connection, deltas.roles.keySet());
-    Map<Integer, List<RoleWatch.Alarm>> alarms = watch(connection, changes, deltas, policy);
+    Map<Integer, List<RoleWatch.Alarm>> alarms =
+        watching.watch(connection, changes, deltas.roles.keySet(), policy);
     evidence.add(connection, deltas.evidence);
     evidence.addLatencies(connection, deltas.latencies);
     roleStates.advance(
         connection, deltas.roles, alarms, (no, block) -> floor(connection, policy, no, block));
+    changes.forEach(change -> correlate(change, joined));
     return new Learned(
-        counted(alarms),
+        EpisodeWatch.counted(alarms),
         changes.stream()
-            .filter(Change::isFirstSeen)
-            .map(change -> change.calls.get(0).decision())
+            .filter(EpisodeChange::isFirstSeen)
+            .map(change -> change.calls().get(0).decision())
+            .toList(),
+        changes.stream()
+            .filter(EpisodeChange::isEnded)
+            .map(change -> DecisionId.ofRoot(change.after().root(), 0))
             .toList());
   }
 
-  private List<Change> changes(Connection connection, List<JudgedCall> calls) throws SQLException {
-    Map<ByteBuffer, List<JudgedCall>> byRoot = new LinkedHashMap<>();
-    for (JudgedCall call : calls) {
-      byRoot
-          .computeIfAbsent(ByteBuffer.wrap(call.decision().root()), r -> new ArrayList<>())
-          .add(call);
+  private static void correlate(EpisodeChange change, Joined joined) {
+    int asked =
+        !change.after().isAsked() ? 0 : change.isFirstSeen() ? 1 : change.isEnded() ? -1 : 0;
+    if (asked != 0 || change.answered() != 0) {
+      joined.add(change.after().decidedAt(), new Delta(0, 0, asked, change.answered()));
     }
-    // Most are new: they are written complete and once.
-    Map<ByteBuffer, Change> changes = new LinkedHashMap<>();
-    byRoot.forEach(
-        (root, ofEpisode) -> changes.put(root, change(opened(ofEpisode.get(0)), ofEpisode)));
-    Set<ByteBuffer> fresh =
-        episodes.open(connection, changes.values().stream().map(Change::after).toList());
-    List<ByteBuffer> known =
-        byRoot.keySet().stream().filter(root -> !fresh.contains(root)).toList();
-    episodes
-        .lock(connection, known)
-        .forEach((root, stored) -> changes.put(root, change(stored, byRoot.get(root))));
-    episodes.update(connection, known.stream().map(changes::get).map(Change::after).toList());
-    return List.copyOf(changes.values());
   }
 
-  private static Episode opened(JudgedCall first) {
-    return Episode.opened(
-        first.decision(),
-        sessionHash(first.attributed().call().sessionId()),
-        first.role().map(RolePolicy::errorsCountAsZero).orElse(false));
-  }
-
-  private static Change change(Episode before, List<JudgedCall> calls) {
-    Episode after = before;
-    for (JudgedCall call : calls) {
-      after =
-          after
-              .plus(call.ofEpisode(), call.rung().map(LadderBook.Rung::ladder).orElse(0))
-              .seen(call.decision().flags(), sessionHash(call.attributed().call().sessionId()));
-    }
-    return new Change(before, after.asWatched(), calls);
-  }
-
-  private static Deltas deltas(List<Change> changes) {
+  private static Deltas deltas(List<EpisodeChange> changes) {
     Deltas deltas = new Deltas();
-    for (Change change : changes) {
-      EvidenceKey start = change.after.startKey();
-      change.after.contribution().forEach((k, e) -> deltas.evidence.merge(k, e, Evidence::plus));
+    for (EpisodeChange change : changes) {
+      EvidenceKey start = change.after().startKey();
+      change.climbed().forEach((k, e) -> deltas.evidence.merge(k, e, Evidence::plus));
+      change.after().contribution().forEach((k, e) -> deltas.evidence.merge(k, e, Evidence::plus));
       change
-          .before
+          .before()
           .contribution()
           .forEach((k, e) -> deltas.evidence.merge(k, Evidence.ZERO.minus(e), Evidence::plus));
-      for (JudgedCall judged : change.calls) {
+      for (JudgedCall judged : change.calls()) {
         Call call = judged.attributed().call();
         Evidence latency = Evidence.latency(call.latencyMillis());
         if (judged.rung().isEmpty()) {
@@ -166,108 +146,48 @@ class EpisodeLearner {
           Chain alone = Chain.NONE.plus(judged.ofEpisode());
           deltas.evidence.merge(
               start.arm(judged.rung().get().armNo()).part(EvidenceKey.CLIMBED),
-              alone.evidence(alone.deliveredLabel(change.after.errorsCountAsZero())).plus(latency),
+              alone
+                  .evidence(alone.deliveredLabel(change.after().errorsCountAsZero()))
+                  .plus(latency),
               Evidence::plus);
         }
       }
+      correct(change, deltas);
       boolean labelled =
-          change.after.deliveredLabel().isPresent() && change.before.deliveredLabel().isEmpty();
+          change.after().deliveredLabel().isPresent() && change.before().deliveredLabel().isEmpty();
       deltas.roles.merge(
           start.roleNo(),
-          new RoleStateRepository.Delta(change.calls.size(), labelled ? 1 : 0),
+          new RoleStateRepository.Delta(change.calls().size() - change.lost(), labelled ? 1 : 0),
           RoleStateRepository.Delta::plus);
     }
     deltas.evidence.values().removeIf(Evidence::isZero);
     return deltas;
   }
 
-  private Map<Integer, List<RoleWatch.Alarm>> watch(
-      Connection connection, List<Change> changes, Deltas deltas, PolicyView policy)
-      throws SQLException {
-    TreeMap<Integer, RoleWatch> ofRoles = watches.read(connection, deltas.roles.keySet());
-    Set<RoleStateRepository.BlockKey> blocks = new HashSet<>();
-    changes.forEach(c -> blocks.add(blockOf(c.after)));
-    Map<RoleStateRepository.BlockKey, Double> floors = roleStates.floors(connection, blocks);
-    Map<Integer, List<RoleWatch.Alarm>> alarms = new TreeMap<>();
-    for (Change change : changes) {
-      int roleNo = change.after.startKey().roleNo();
-      RoleWatch watch = ofRoles.get(roleNo);
-      Optional<RolePolicy> role = policy.roleName(roleNo).flatMap(policy::role);
-      Double recorded = floors.get(blockOf(change.after));
-      OptionalDouble floor =
-          recorded != null ? OptionalDouble.of(recorded) : unrecorded(policy, role, change.after);
-      List<RoleWatch.Alarm> raised = new ArrayList<>();
-      judge(change, watch, role, floor, raised);
-      OptionalDouble ceilingUsd =
-          role.flatMap(r -> r.ceiling().costUsdPerCall())
-              .map(usd -> OptionalDouble.of(usd.doubleValue()))
-              .orElse(OptionalDouble.empty());
-      for (JudgedCall call : change.calls) {
-        call.nanoUsd()
-            .ifPresent(
-                nano ->
-                    raised.addAll(
-                        watch.paid(
-                            call.ranOn(),
-                            change.after.startKey().bucket(),
-                            (double) nano / Evidence.NANOS_PER_USD,
-                            ceilingUsd)));
-      }
-      if (!raised.isEmpty()) {
-        alarms.computeIfAbsent(roleNo, r -> new ArrayList<>()).addAll(raised);
+  /** What calls of earlier batches have added and do no more, their episode's part left out. */
+  private static void correct(EpisodeChange change, Deltas deltas) {
+    EvidenceKey start = change.after().startKey();
+    for (EpisodeCorrection correction : change.corrections()) {
+      long latencyMillis = correction.before().latencyMillis();
+      if (correction.rung() > 0) {
+        deltas.evidence.merge(
+            start.arm(correction.before().armNo()).part(EvidenceKey.CLIMBED),
+            correction.ofClimbed(),
+            Evidence::plus);
+      } else if (correction.isLost()) {
+        deltas.evidence.merge(
+            start, Evidence.ZERO.minus(Evidence.latency(latencyMillis)), Evidence::plus);
+        deltas
+            .latencies
+            .computeIfAbsent(start, k -> new TreeMap<>())
+            .merge(LatencySketch.binOf(latencyMillis), -1L, Long::sum);
       }
     }
-    watches.write(connection, ofRoles);
-    return alarms;
   }
 
-  private static void judge(
-      Change change,
-      RoleWatch watch,
-      Optional<RolePolicy> role,
-      OptionalDouble floor,
-      List<RoleWatch.Alarm> raised) {
-    Episode episode = change.after;
-    int armNo = episode.startKey().armNo();
-    boolean perArm =
-        role.flatMap(RolePolicy::floor)
-            .map(f -> f.scope() == QualityFloor.Scope.PER_ARM)
-            .orElse(false);
-    boolean isBase = episode.has(DecisionId.BASE_LABEL);
-    int byContext = episode.has(DecisionId.BY_CONTEXT) ? episode.startKey().bucket() : 0;
-    if (change.isFirstLabel()) {
-      Label label = episode.ownLabel().orElseThrow();
-      raised.addAll(
-          watch.judged(
-              new RoleWatch.Judged(
-                  armNo,
-                  label.qualityMicros() / 1e6,
-                  label.weightMicros() / 1e6,
-                  isBase,
-                  floor,
-                  perArm,
-                  byContext)));
-    } else if (isBase && change.isFirstSeen()) {
-      raised.addAll(watch.unjudged(armNo, floor, perArm && byContext == 0));
-    }
-  }
-
-  private static RoleStateRepository.BlockKey blockOf(Episode episode) {
-    return new RoleStateRepository.BlockKey(
-        episode.startKey().roleNo(), episode.startKey().block());
-  }
-
-  /** Of a block that is not there yet, or from before floors were recorded. */
-  private static OptionalDouble unrecorded(
-      PolicyView policy, Optional<RolePolicy> role, Episode episode) {
-    boolean settled =
-        episode.startKey().block() == 0
-            || role.flatMap(RolePolicy::floor)
-                .map(f -> f.kind() == QualityFloor.Kind.ABSOLUTE)
-                .orElse(false);
-    return settled && role.isPresent()
-        ? Beliefs.floor(policy.numbers(), role.get(), RoleEvidence.none(0))
-        : OptionalDouble.empty();
+  /** Whatever is known: it says itself what it is. */
+  private static boolean isAbsolute(RolePolicy role) {
+    return role.floor().map(f -> f.kind() == QualityFloor.Kind.ABSOLUTE).orElse(false);
   }
 
   private OptionalDouble floor(Connection connection, PolicyView policy, int roleNo, int block)
@@ -277,45 +197,11 @@ class EpisodeLearner {
       return OptionalDouble.empty();
     }
     RoleEvidence known =
-        block == 0
+        block == 0 || isAbsolute(role.get())
             ? RoleEvidence.none(roleNo)
             : evidence
                 .read(connection, List.of(roleNo))
                 .getOrDefault(roleNo, RoleEvidence.none(roleNo));
     return Beliefs.floor(policy.numbers(), role.get(), known);
-  }
-
-  private static Map<String, Long> counted(Map<Integer, List<RoleWatch.Alarm>> alarms) {
-    TreeMap<String, Long> totals = new TreeMap<>();
-    alarms.forEach(
-        (roleNo, raised) -> {
-          for (RoleWatch.Alarm alarm : raised) {
-            LOG.warnf(
-                "alarm %s of role %d%s",
-                alarm.cause(), roleNo, alarm.concernsArm() ? ", arm " + alarm.armNo() : "");
-            totals.merge("alarms", 1L, Long::sum);
-            if (alarm.cause() == RoleWatch.Cause.DRIFT_DOWN
-                || alarm.cause() == RoleWatch.Cause.DRIFT_UP) {
-              totals.merge("resets", 1L, Long::sum);
-            }
-          }
-        });
-    return totals;
-  }
-
-  /** Sixty-four bits of SHA-256: enough to tell sessions apart, and nothing to read. */
-  private static OptionalLong sessionHash(Optional<String> session) {
-    if (session.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    try {
-      return OptionalLong.of(
-          ByteBuffer.wrap(
-                  MessageDigest.getInstance("SHA-256")
-                      .digest(session.get().getBytes(StandardCharsets.UTF_8)))
-              .getLong());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -174,6 +174,54 @@ class EpisodeRepository {
     return stored;
   }
 
+  /** The sessions that these episodes are stored with. */
+  Set<Long> sessions(Connection connection, Collection<ByteBuffer> roots) throws SQLException {
+    Set<Long> sessions = new HashSet<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select distinct session_hash from episode where root = any (?::bytea[])"
+                + " and session_hash is not null")) {
+      new ArrayColumns<ByteBuffer>(select, List.copyOf(roots)).bytes(ByteBuffer::array);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          sessions.add(row.getLong(1));
+        }
+      }
+    }
+    return sessions;
+  }
+
+  /** The roots of these sessions' episodes, of each at most so many. */
+  List<ByteBuffer> ofSessions(Connection connection, Collection<Long> sessions, int most)
+      throws SQLException {
+    List<ByteBuffer> roots = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select e.root from unnest(?::bigint[]) as s (hash) cross join lateral"
+                + " (select root from episode where session_hash = s.hash limit ?) e")) {
+      new ArrayColumns<Long>(select, List.copyOf(sessions)).longs(Long::longValue);
+      select.setInt(2, most);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          roots.add(ByteBuffer.wrap(row.getBytes(1)));
+        }
+      }
+    }
+    return roots;
+  }
+
+  /** Removes episodes that are locked. */
+  void delete(Connection connection, List<Episode> episodes) throws SQLException {
+    if (episodes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from episode where root = any (?::bytea[])")) {
+      new ArrayColumns<>(delete, episodes).bytes(Episode::root);
+      delete.executeUpdate();
+    }
+  }
+
   /** Writes episodes that are locked, in one statement. */
   void update(Connection connection, Collection<Episode> episodes) throws SQLException {
     if (episodes.isEmpty()) {

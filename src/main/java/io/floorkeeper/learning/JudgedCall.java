@@ -2,9 +2,9 @@ package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
-import io.floorkeeper.ledger.CallHour;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.DecisionId;
+import io.floorkeeper.ledger.StoredCall;
 import io.floorkeeper.policy.RolePolicy;
 import io.floorkeeper.policy.Tariff;
 import java.util.Optional;
@@ -41,27 +41,35 @@ record JudgedCall(
     return rung.map(LadderBook.Rung::armNo).orElse(decision().armNo());
   }
 
-  CallHour.Key hourKey() {
-    Call call = attributed.call();
-    return CallHour.Key.of(
-        call.startedAt(),
-        row.tenantNo(),
-        row.role(),
-        call.model(),
-        call.provider(),
-        row.armNo(),
-        row.followed());
+  /** Whether it ended in an error that counts as a label of 0 where nobody judges it. */
+  boolean failureCounts() {
+    return attributed.call().error() && role.map(RolePolicy::errorsCountAsZero).orElse(false);
   }
 
-  CallHour hour() {
+  /** As it stands in the table. */
+  StoredCall asStored() {
     Call call = attributed.call();
-    return CallHour.of(
-        call.error(),
+    return new StoredCall(
+        row.key(),
+        call.startedAt(),
+        row.tenantNo(),
+        row.role() == null ? CallRepository.UNATTRIBUTED : row.role(),
+        row.countedRoleNo(),
+        call.model(),
+        call.provider(),
         call.tokens(),
-        nanoUsd,
+        row.catalogueNanoUsd() == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(row.catalogueNanoUsd()),
         call.reportedNanoUsd(),
+        nanoUsd,
+        row.decisionId(),
+        row.followed(),
+        row.armNo(),
+        call.error(),
+        call.latencyMillis(),
         label.map(l -> OptionalInt.of(l.qualityMicros())).orElse(OptionalInt.empty()),
-        call.latencyMillis());
+        false);
   }
 
   EpisodeCall ofEpisode() {

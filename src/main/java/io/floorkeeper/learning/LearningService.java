@@ -5,6 +5,7 @@ import io.floorkeeper.ledger.CallHourRepository;
 import io.floorkeeper.ledger.CallPartitions;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CallWindow;
+import io.floorkeeper.ledger.CorrelationRepository;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.pricing.Catalogue;
 import io.floorkeeper.pricing.PriceBook;
@@ -29,9 +30,13 @@ public class LearningService {
   private final CallWindow window;
   private final CallPartitions partitions;
   private final CallRepository calls;
+  private final EvaluationJoin evaluations;
   private final EpisodeLearner learner;
+  private final CorrelationRepository correlation;
   private final SpendCounter spending;
   private final CallHourRepository hours;
+  private final ResponseTwins twins;
+  private final AncestorJoin ancestors;
   private final CallJudge judge;
   private final PolicyBook policyBook;
   private final PriceBook prices;
@@ -41,9 +46,13 @@ public class LearningService {
       CallWindow window,
       CallPartitions partitions,
       CallRepository calls,
+      EvaluationJoin evaluations,
       EpisodeLearner learner,
+      CorrelationRepository correlation,
       SpendCounter spending,
       CallHourRepository hours,
+      ResponseTwins twins,
+      AncestorJoin ancestors,
       CallJudge judge,
       PolicyBook policyBook,
       PriceBook prices,
@@ -51,9 +60,13 @@ public class LearningService {
     this.window = window;
     this.partitions = partitions;
     this.calls = calls;
+    this.evaluations = evaluations;
     this.learner = learner;
+    this.correlation = correlation;
     this.spending = spending;
     this.hours = hours;
+    this.twins = twins;
+    this.ancestors = ancestors;
     this.judge = judge;
     this.policyBook = policyBook;
     this.prices = prices;
@@ -76,6 +89,7 @@ public class LearningService {
       throws SQLException {
     PolicyView policy = PolicyView.of(published, catalogue);
     CallSums sums = new CallSums();
+    ancestors.note(connection, facts.links());
     Map<CallRepository.CallKey, JudgedCall> distinct =
         distinct(connection, facts.calls(), policy, sums);
     partitions.ensure(
@@ -87,16 +101,26 @@ public class LearningService {
         (key, judged) -> {
           if (inserted.contains(key)) {
             fresh.add(judged);
-            sums.add(judged);
           }
         });
     sums.count("duplicates", (long) distinct.size() - fresh.size());
-    divergence.count(connection, fresh);
+    ResponseTwins.Settled responses = twins.settle(connection, fresh, policy);
+    List<JudgedCall> counting = responses.counting();
+    List<JudgedCall> teaching = counting.stream().filter(JudgedCall::teaches).toList();
+    sums.add(responses);
+    divergence.count(connection, counting);
+    Joined joined = evaluations.join(connection, fresh, teaching, facts.evaluations());
+    evaluations.forget(connection, responses.corrections(), joined);
     EpisodeLearner.Learned learned =
-        learner.learn(connection, fresh.stream().filter(JudgedCall::teaches).toList(), policy);
+        learner.learn(connection, teaching, responses.corrections(), joined, policy);
+    joined.totals.forEach(sums::count);
     learned.totals().forEach(sums::count);
-    spending.called(connection, sums.spent(), learned.begun(), policy).forEach(sums::count);
+    spending
+        .called(connection, sums.spent(), learned.begun(), learned.ended(), policy)
+        .forEach(sums::count);
     hours.move(connection, sums.hours());
+    correlation.add(connection, joined.hours);
+    ancestors.await(connection, counting);
     return sums.totals();
   }
 

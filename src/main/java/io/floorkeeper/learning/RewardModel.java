@@ -5,11 +5,9 @@ import io.floorkeeper.policy.EvaluationRule;
 import io.floorkeeper.policy.RolePolicy;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -22,11 +20,10 @@ import java.util.stream.Collectors;
  * a missing label is no update, never 0.
  */
 final class RewardModel {
-  private static final Set<String> GOOD =
-      Set.of("pass", "passed", "true", "correct", "good", "yes");
-  private static final Set<String> BAD =
-      Set.of("fail", "failed", "false", "incorrect", "bad", "no");
   private static final double MICROS = 1e6;
+
+  /** Characters of a name or identifier beyond which an evaluation is none. */
+  static final int LONGEST_NAME = 200;
 
   private RewardModel() {}
 
@@ -49,7 +46,9 @@ final class RewardModel {
     double probability = 1;
     for (Evaluation evaluation : evaluations.stream().sorted(ORDER).toList()) {
       EvaluationRule rule = rules.get(evaluation.name());
-      if (rule == null && !rules.isEmpty()) {
+      if (rule == null && !rules.isEmpty()
+          || evaluation.name().length() > LONGEST_NAME
+          || evaluation.identifier().map(String::length).orElse(0) > LONGEST_NAME) {
         continue;
       }
       OptionalDouble quality = rule == null ? unruled(evaluation) : ruled(evaluation, rule);
@@ -105,14 +104,8 @@ final class RewardModel {
     if (evaluation.passed().isPresent()) {
       return evaluation.passed();
     }
-    if (evaluation.score().isEmpty() && evaluation.label().isPresent()) {
-      String label = evaluation.label().get().toLowerCase(Locale.ROOT);
-      if (GOOD.contains(label)) {
-        return Optional.of(true);
-      }
-      if (BAD.contains(label)) {
-        return Optional.of(false);
-      }
+    if (evaluation.score().isEmpty()) {
+      return evaluation.label().flatMap(Evaluation::verdictOf);
     }
     return Optional.empty();
   }

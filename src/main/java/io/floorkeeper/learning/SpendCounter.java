@@ -67,10 +67,15 @@ public class SpendCounter {
    *
    * @param spent by calls that came or were taken back
    * @param begun a decision of each task that was seen for the first time
+   * @param ended of each task all whose calls were taken back
    * @return by how much the ingest totals moved
    */
   Map<String, Long> called(
-      Connection connection, List<Spent> spent, List<DecisionId> begun, PolicyView policy)
+      Connection connection,
+      List<Spent> spent,
+      List<DecisionId> begun,
+      List<DecisionId> ended,
+      PolicyView policy)
       throws SQLException {
     TreeMap<DayKey, DayDelta> days = new TreeMap<>();
     Map<ByteBuffer, SpendRepository.TaskDelta> tasks = new LinkedHashMap<>();
@@ -85,20 +90,11 @@ public class SpendCounter {
         task(tasks, call.root().get(), call.roleNo(), call.amount(), policy);
       }
     }
-    for (DecisionId first : begun) {
-      days.merge(
-          new DayKey(day(first.epochMillis()), first.roleNo()),
-          new DayDelta(Amount.ZERO, 1, first.epochMillis()),
-          DayDelta::plus);
-    }
+    begun.forEach(first -> tasks(days, first, 1));
+    ended.forEach(first -> tasks(days, first, -1));
     spend.book(connection, days);
     long raised = tellDays(connection, days, policy);
-    spend.called(connection, List.copyOf(tasks.values()));
-    raised +=
-        settle(
-            connection,
-            tasks.values().stream().map(SpendRepository.TaskDelta::root).toList(),
-            policy);
+    raised += settle(connection, spend.called(connection, List.copyOf(tasks.values())), policy);
     return totals(raised, forget(connection));
   }
 
@@ -150,6 +146,13 @@ public class SpendCounter {
             tasks.values().stream().map(SpendRepository.TaskDelta::root).toList(),
             policy);
     return totals(raised, 0);
+  }
+
+  private static void tasks(TreeMap<DayKey, DayDelta> days, DecisionId first, int by) {
+    days.merge(
+        new DayKey(day(first.epochMillis()), first.roleNo()),
+        new DayDelta(Amount.ZERO, by, first.epochMillis()),
+        DayDelta::plus);
   }
 
   private static void task(

@@ -15,15 +15,6 @@ import java.util.OptionalLong;
  */
 record Spent(LocalDate day, long startMillis, int roleNo, Optional<byte[]> root, Amount amount) {
 
-  static Spent of(JudgedCall call) {
-    return new Spent(
-        call.row().key().day(),
-        call.attributed().call().startedAt().toEpochMilli(),
-        call.row().countedRoleNo(),
-        call.attributed().decision().map(DecisionId::root),
-        amount(call.nanoUsd(), 1));
-  }
-
   /**
    * @param sign 1: it comes; -1: it is taken back
    */

@@ -48,6 +48,31 @@ public record Call(
     evaluations = List.copyOf(evaluations);
   }
 
+  /** With the cost that somebody else reports of it. */
+  public Call withReportedNanoUsd(long another) {
+    return new Call(
+        traceId,
+        spanId,
+        parentSpanId,
+        startedAt,
+        latencyMillis,
+        dialect,
+        model,
+        requestModel,
+        provider,
+        tokens,
+        OptionalLong.of(another),
+        decisionId,
+        role,
+        roleSource,
+        sessionId,
+        responseId,
+        error,
+        errorType,
+        evaluations,
+        serviceTier);
+  }
+
   /** Whether it was written as a log record: the ids of such dialects end so. */
   public boolean isLogRecord() {
     return dialect.endsWith("-logs");

@@ -1,20 +1,21 @@
 package io.floorkeeper.ledger;
 
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
-import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 
 /** The append-only table of calls, and the exact totals of what came in. */
 @ApplicationScoped
@@ -66,23 +67,54 @@ public class CallRepository {
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         catalogue_nano_usd, reported_nano_usd, booked_nano_usd, role, counted_role_no, role_source, decision_id,
         followed, arm_no, session_id, response_id, error, error_type, quality_micros, tenant_no)
-      select u.day, u.trace_id, u.span_id, u.started_at, u.latency_millis, u.dialect, u.model, u.provider,
-        u.input_tokens, u.cache_read_tokens, u.cache_write_tokens, u.output_tokens, u.reasoning_tokens,
+      select date '1970-01-01' + u.day, u.trace_id, u.span_id,
+        timestamptz 'epoch' + u.start_micros * interval '1 microsecond', u.latency_millis, u.dialect, u.model,
+        u.provider, u.input_tokens, u.cache_read_tokens, u.cache_write_tokens, u.output_tokens, u.reasoning_tokens,
         u.catalogue_nano_usd, u.reported_nano_usd, u.booked_nano_usd, coalesce(u.role, 'unattributed'),
         u.counted_role_no, u.role_source, u.decision_id, u.followed, u.arm_no, u.session_id, u.response_id,
         u.error, u.error_type, u.quality_micros, u.tenant_no
-      from unnest(?::date[], ?::bytea[], ?::bytea[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[],
+      from unnest(?::integer[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
         ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
         ?::bigint[], ?::bigint[], ?::text[], ?::integer[], ?::text[], ?::bytea[], ?::boolean[], ?::integer[],
-        ?::text[], ?::text[], ?::boolean[], ?::text[], ?::integer[], ?::smallint[])
-        as u (day, trace_id, span_id, started_at, latency_millis, dialect, model, provider,
+        ?::text[], ?::text[], ?::boolean[], ?::text[], ?::integer[], ?::integer[])
+        as u (day, trace_id, span_id, start_micros, latency_millis, dialect, model, provider,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         catalogue_nano_usd, reported_nano_usd, booked_nano_usd, role, counted_role_no, role_source, decision_id,
         followed, arm_no, session_id, response_id, error, error_type, quality_micros, tenant_no)
       order by u.day, u.trace_id, u.span_id
       on conflict do nothing
-      returning day, trace_id, span_id
+      returning span_id, trace_id, day - date '1970-01-01'
       """;
+
+  private static final long MICROS_PER_SECOND = 1_000_000;
+  private static final int NANOS_PER_MICRO = 1_000;
+
+  /** A row on its way, with its key as the table has it. */
+  private record Sent(CallKey key, Row row, byte[] traceId, byte[] spanId, int day) {
+    static Sent of(Row row) {
+      CallKey key = row.key();
+      HexFormat hex = HexFormat.of();
+      return new Sent(
+          key,
+          row,
+          hex.parseHex(key.traceId),
+          hex.parseHex(key.spanId),
+          Math.toIntExact(key.day.toEpochDay()));
+    }
+
+    Call call() {
+      return row.call;
+    }
+
+    boolean isAt(byte[] span, byte[] trace, int ofDay) {
+      return Arrays.equals(spanId, span) && Arrays.equals(traceId, trace) && day == ofDay;
+    }
+  }
+
+  private static final Comparator<Sent> KEY_ORDER =
+      Comparator.comparingInt(Sent::day)
+          .thenComparing(Sent::traceId, Arrays::compareUnsigned)
+          .thenComparing(Sent::spanId, Arrays::compareUnsigned);
 
   /**
    * Writes the rows that are not there yet, in one statement.
@@ -95,78 +127,64 @@ public class CallRepository {
     if (rows.isEmpty()) {
       return inserted;
     }
-    HexFormat hex = HexFormat.of();
+    List<Sent> inOrder = rows.stream().map(Sent::of).sorted(KEY_ORDER).toList();
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      Columns columns = new Columns(connection, insert, rows);
-      columns.add("date", r -> Date.valueOf(r.key().day()));
-      columns.addBytes(r -> hex.parseHex(r.call.traceId()));
-      columns.addBytes(r -> hex.parseHex(r.call.spanId()));
-      // As text with its zone: the driver writes a Timestamp as the clock of this host shows it,
-      // and that hour comes twice in autumn.
-      columns.add("timestamptz", r -> r.call.startedAt().truncatedTo(ChronoUnit.MICROS).toString());
-      columns.add("bigint", r -> r.call.latencyMillis());
-      columns.add("text", r -> r.call.dialect());
-      columns.add("text", r -> r.call.model().orElse(null));
-      columns.add("text", r -> r.call.provider().orElse(null));
-      columns.add("bigint", r -> r.call.tokens().map(Tokens::input).orElse(null));
-      columns.add("bigint", r -> r.call.tokens().map(Tokens::cacheRead).orElse(null));
-      columns.add("bigint", r -> r.call.tokens().map(Tokens::cacheWrite).orElse(null));
-      columns.add("bigint", r -> r.call.tokens().map(Tokens::output).orElse(null));
-      columns.add("bigint", r -> r.call.tokens().map(Tokens::reasoning).orElse(null));
-      columns.add("bigint", Row::catalogueNanoUsd);
-      columns.add("bigint", r -> boxed(r.call.reportedNanoUsd()));
-      columns.add("bigint", Row::bookedNanoUsd);
-      columns.add("text", Row::role);
-      columns.add("integer", Row::countedRoleNo);
-      columns.add("text", Row::roleSource);
-      columns.addBytes(Row::decisionId);
-      columns.add("boolean", Row::followed);
-      columns.add("integer", Row::armNo);
-      columns.add("text", r -> r.call.sessionId().orElse(null));
-      columns.add("text", r -> r.call.responseId().orElse(null));
-      columns.add("boolean", r -> r.call.error());
-      columns.add("text", r -> r.call.errorType().orElse(null));
-      columns.add("integer", Row::qualityMicros);
-      columns.add("smallint", Row::tenantNo);
-      try (ResultSet result = insert.executeQuery()) {
-        while (result.next()) {
-          inserted.add(
-              new CallKey(
-                  result.getObject(1, LocalDate.class),
-                  hex.formatHex(result.getBytes(2)),
-                  hex.formatHex(result.getBytes(3))));
+      set(new ArrayColumns<>(insert, inOrder));
+      try (ResultSet written = insert.executeQuery()) {
+        // PostgreSQL tells what it wrote in the order in which it wrote it.
+        int at = 0;
+        while (written.next()) {
+          byte[] spanId = written.getBytes(1);
+          byte[] traceId = written.getBytes(2);
+          int day = written.getInt(3);
+          while (!inOrder.get(at).isAt(spanId, traceId, day)) {
+            at++;
+          }
+          inserted.add(inOrder.get(at++).key);
         }
       }
     }
     return inserted;
   }
 
-  private static Long boxed(OptionalLong value) {
-    return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
+  private static void set(ArrayColumns<Sent> columns) throws SQLException {
+    columns
+        .ints(Sent::day)
+        .bytes(Sent::traceId)
+        .bytes(Sent::spanId)
+        .longs(s -> micros(s.call().startedAt()))
+        .longs(s -> s.call().latencyMillis())
+        .texts(s -> s.call().dialect())
+        .texts(s -> s.call().model().orElse(null))
+        .texts(s -> s.call().provider().orElse(null))
+        .nullableLongs(s -> s.call().tokens().map(Tokens::input).orElse(null))
+        .nullableLongs(s -> s.call().tokens().map(Tokens::cacheRead).orElse(null))
+        .nullableLongs(s -> s.call().tokens().map(Tokens::cacheWrite).orElse(null))
+        .nullableLongs(s -> s.call().tokens().map(Tokens::output).orElse(null))
+        .nullableLongs(s -> s.call().tokens().map(Tokens::reasoning).orElse(null))
+        .nullableLongs(s -> s.row.catalogueNanoUsd)
+        .nullableLongs(s -> boxed(s.call().reportedNanoUsd()))
+        .nullableLongs(s -> s.row.bookedNanoUsd)
+        .texts(s -> s.row.role)
+        .ints(s -> s.row.countedRoleNo)
+        .texts(s -> s.row.roleSource)
+        .bytes(s -> s.row.decisionId)
+        .nullableBooleans(s -> s.row.followed)
+        .ints(s -> s.row.armNo)
+        .texts(s -> s.call().sessionId().orElse(null))
+        .texts(s -> s.call().responseId().orElse(null))
+        .booleans(s -> s.call().error())
+        .texts(s -> s.call().errorType().orElse(null))
+        .nullableInts(s -> s.row.qualityMicros)
+        .ints(s -> s.row.tenantNo);
   }
 
-  /** One array parameter after the other, one element per row. */
-  private static final class Columns {
-    private final Connection connection;
-    private final PreparedStatement statement;
-    private final List<Row> rows;
-    private int index;
+  private static long micros(Instant at) {
+    return Math.addExact(
+        Math.multiplyExact(at.getEpochSecond(), MICROS_PER_SECOND), at.getNano() / NANOS_PER_MICRO);
+  }
 
-    Columns(Connection connection, PreparedStatement statement, List<Row> rows) {
-      this.connection = connection;
-      this.statement = statement;
-      this.rows = rows;
-    }
-
-    void add(String type, Function<Row, Object> value) throws SQLException {
-      statement.setArray(
-          ++index, connection.createArrayOf(type, rows.stream().map(value).toArray()));
-    }
-
-    void addBytes(Function<Row, byte[]> value) throws SQLException {
-      statement.setArray(
-          ++index,
-          connection.createArrayOf("bytea", rows.stream().map(value).toArray(byte[][]::new)));
-    }
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
   }
 }

@@ -154,6 +154,11 @@ public record DecisionId(
     return Arrays.copyOfRange(bytes, ROOT_START, ROOT_START + ROOT_BYTES);
   }
 
+  /** The rung that the 48 bytes of an id name. */
+  public static int rungOf(byte[] id) {
+    return id[2] & 0xf;
+  }
+
   /** The same of the 48 bytes of an id, as they are. */
   public static byte[] rootOf(byte[] id) {
     range("id bytes", id.length, BYTES, BYTES);

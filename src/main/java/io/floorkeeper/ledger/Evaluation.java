@@ -1,6 +1,10 @@
 package io.floorkeeper.ledger;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Somebody's judgement of a call, as it was sent: not yet normalised (the policy knows the scales).
@@ -19,4 +23,25 @@ public record Evaluation(
     Optional<String> label,
     Optional<Boolean> passed,
     Optional<Double> labelProbability,
-    Optional<String> identifier) {}
+    Optional<String> identifier) {
+  private static final Set<String> GOOD =
+      Set.of("pass", "passed", "true", "correct", "good", "yes");
+  private static final Set<String> BAD =
+      Set.of("fail", "failed", "false", "incorrect", "bad", "no");
+
+  /** The verdict behind a label; empty: it is none. */
+  public static Optional<Boolean> verdictOf(String label) {
+    String word = label.toLowerCase(Locale.ROOT);
+    if (GOOD.contains(word)) {
+      return Optional.of(true);
+    }
+    return BAD.contains(word) ? Optional.of(false) : Optional.empty();
+  }
+
+  /** All labels that are verdicts. */
+  public static SortedSet<String> verdicts() {
+    SortedSet<String> all = new TreeSet<>(GOOD);
+    all.addAll(BAD);
+    return all;
+  }
+}

@@ -86,7 +86,7 @@ public class PoolRepository {
           and c.ingested_at - c.started_at - c.latency_millis * interval '1 millisecond' < interval '5 minutes'
           and not (c.error and coalesce(c.error_type, '') ~* ?) as tells,
         c.ingested_at >= now() - interval '1 minute' as recent) s
-      where c.model is not null and c.ingested_at >= now() - ? * interval '1 millisecond'
+      where c.model is not null and not c.twin and c.ingested_at >= now() - ? * interval '1 millisecond'
       group by 1, 2
       """;
 

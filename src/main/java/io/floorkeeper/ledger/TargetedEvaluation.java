@@ -1,6 +1,7 @@
 package io.floorkeeper.ledger;
 
 import java.time.Instant;
+import java.util.OptionalInt;
 
 /**
  * A judgement that came by itself, before or after what it judges.
@@ -11,6 +12,18 @@ import java.time.Instant;
  * @param saidAt when its source says that it was given
  * @param source what brought it, to tell two of one moment apart: {@code span:<trace>:<span>},
  *     {@code log:...}, {@code outcome:<idempotency key>}
+ * @param tenantNo whose decisions alone it may judge; empty: those of all
  */
 public record TargetedEvaluation(
-    EvaluationTarget target, Evaluation evaluation, Instant saidAt, String source) {}
+    EvaluationTarget target,
+    Evaluation evaluation,
+    Instant saidAt,
+    String source,
+    OptionalInt tenantNo) {
+
+  /** From telemetry, or by a caller of all tenants. */
+  public TargetedEvaluation(
+      EvaluationTarget target, Evaluation evaluation, Instant saidAt, String source) {
+    this(target, evaluation, saidAt, source, OptionalInt.empty());
+  }
+}

@@ -164,8 +164,22 @@ public abstract sealed class Problem extends RuntimeException {
   public static final class Unavailable extends Problem {
     private static final long serialVersionUID = 1L;
 
+    private final long retryAfterSeconds;
+
     public Unavailable(String code, String message) {
+      this(code, message, 0);
+    }
+
+    /**
+     * @param retryAfterSeconds when it makes sense to try again; 0: nobody knows
+     */
+    public Unavailable(String code, String message, long retryAfterSeconds) {
       super(503, code, message, List.of());
+      this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    public long retryAfterSeconds() {
+      return retryAfterSeconds;
     }
   }
 }

@@ -40,6 +40,11 @@ public final class ProblemMapper {
             problem.getMessage(),
             problem.errors(),
             problem.members());
+    if (problem instanceof Problem.Unavailable unavailable && unavailable.retryAfterSeconds() > 0) {
+      return Response.fromResponse(response)
+          .header("Retry-After", unavailable.retryAfterSeconds())
+          .build();
+    }
     return problem instanceof Problem.CeilingReached ceiling
             && ceiling.retryAfterSeconds() != Problem.CeilingReached.NEVER
         ? Response.fromResponse(response).header("Retry-After", ceiling.retryAfterSeconds()).build()

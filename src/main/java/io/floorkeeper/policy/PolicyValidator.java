@@ -303,6 +303,11 @@ public final class PolicyValidator {
         paths.of(name, "graduation") + ".min_traces",
         "between 0 and 1000000000");
     duration(role.rewardWait(), paths.of(name, "reward_wait"));
+    role.rewardDefault()
+        .ifPresent(
+            quality ->
+                within(
+                    quality >= 0, quality, 1, paths.of(name, "reward_default"), "between 0 and 1"));
     within(
         role.maxEscalations() >= 0,
         role.maxEscalations(),

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What prices must be. */
-final class PriceValidator {
+public final class PriceValidator {
   private static final BigDecimal DEAREST = BigDecimal.valueOf(1_000_000);
   private static final BigDecimal LARGEST_FACTOR = BigDecimal.valueOf(100);
   private static final long LONGEST_INPUT = 1_000_000_000;
@@ -96,7 +96,7 @@ final class PriceValidator {
    *
    * @throws InvalidPolicyException with all of them
    */
-  static void requireKnown(Policy policy, Catalogue catalogue) {
+  public static void requireKnown(Policy policy, Catalogue catalogue) {
     Findings findings = new Findings();
     List<String> known = new ArrayList<>();
     for (int t = 0; t < policy.tiers().size(); t++) {

@@ -30,6 +30,8 @@ import java.util.Optional;
  *     to the last but one included
  * @param shadowShare the share of tasks that a role in the shadow draws, so that there is something
  *     to estimate from, in [0, 0.5]
+ * @param rewardDefault the quality, in [0, 1], that an episode is taken for which was to be judged
+ *     and was not, within {@code rewardWait}; empty: none, a missing label is no label
  */
 public record RolePolicy(
     String name,
@@ -58,7 +60,8 @@ public record RolePolicy(
     Optional<Classifier> classifier,
     List<Check> checks,
     int maxEscalations,
-    double shadowShare) {
+    double shadowShare,
+    Optional<Double> rewardDefault) {
 
   public RolePolicy {
     candidates = List.copyOf(candidates);
@@ -165,6 +168,7 @@ public record RolePolicy(
         classifier,
         checks,
         maxEscalations,
-        anotherShadowShare);
+        anotherShadowShare,
+        rewardDefault);
   }
 }

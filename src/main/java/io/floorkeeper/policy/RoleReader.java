@@ -87,7 +87,8 @@ final class RoleReader {
             role.section("classifier", Shape.CLASSIFIER).map(RouteRuleReader::classifier),
             role.sections("checks", Shape.CHECK).stream().map(RoleReader::check).toList(),
             role.count("max_escalations", escalation.size()),
-            role.number("shadow_share", 0));
+            role.number("shadow_share", 0),
+            role.number("reward_default").map(BigDecimal::doubleValue));
     expected.allRead();
     graduation.ifPresent(Section::allRead);
     role.allRead();

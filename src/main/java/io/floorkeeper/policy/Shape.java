@@ -69,6 +69,7 @@ enum Shape {
       "graduation",
       "context",
       "reward_wait",
+      "reward_default",
       "classifier",
       "checks",
       "max_escalations",

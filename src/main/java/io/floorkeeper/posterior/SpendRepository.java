@@ -1,5 +1,6 @@
 package io.floorkeeper.posterior;
 
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.Date;
@@ -118,26 +119,36 @@ public class SpendRepository {
       order by u.root
       on conflict (root) do update set nano_usd = t.nano_usd + excluded.nano_usd,
         calls = t.calls + excluded.calls, unpriced = t.unpriced + excluded.unpriced, touched_at = now()
+      returning root
       """;
 
   /**
    * Adds to tasks what their calls cost. A task that nobody has told the run of is kept only where
    * it is {@code held}: without a ceiling it would be a row for every task, and hardly a call comes
    * before its decision.
+   *
+   * @return the roots of those that are kept
    */
-  public void called(Connection connection, List<TaskDelta> tasks) throws SQLException {
+  public List<byte[]> called(Connection connection, List<TaskDelta> tasks) throws SQLException {
+    List<byte[]> kept = new ArrayList<>();
     if (tasks.isEmpty()) {
-      return;
+      return kept;
     }
     try (PreparedStatement called = connection.prepareStatement(CALLED)) {
-      bytes(called, 1, tasks, TaskDelta::root);
-      array(called, 2, "integer", tasks, TaskDelta::roleNo);
-      array(called, 3, "bigint", tasks, t -> t.amount().nanoUsd());
-      array(called, 4, "bigint", tasks, t -> t.amount().calls());
-      array(called, 5, "bigint", tasks, t -> t.amount().unpriced());
-      array(called, 6, "boolean", tasks, TaskDelta::held);
-      called.executeUpdate();
+      new ArrayColumns<TaskDelta>(called, tasks)
+          .bytes(TaskDelta::root)
+          .ints(TaskDelta::roleNo)
+          .longs(t -> t.amount().nanoUsd())
+          .longs(t -> t.amount().calls())
+          .longs(t -> t.amount().unpriced())
+          .booleans(TaskDelta::held);
+      try (ResultSet row = called.executeQuery()) {
+        while (row.next()) {
+          kept.add(row.getBytes(1));
+        }
+      }
     }
+    return kept;
   }
 
   private static final String BEGUN =

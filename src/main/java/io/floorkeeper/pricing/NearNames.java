@@ -18,17 +18,31 @@ public final class NearNames {
   private static final Pattern RELEASE = Pattern.compile("[-@:](\\d{8}|\\d{4}-\\d{2}-\\d{2})$");
   private static final Pattern SIGNS = Pattern.compile("[._@: -]+");
 
-  private NearNames() {}
+  private final List<Known> known;
+
+  /**
+   * @param known names that may have been meant
+   */
+  public NearNames(Collection<String> known) {
+    this.known = known.stream().map(name -> new Known(name, plain(name))).toList();
+  }
+
+  private record Known(String name, String plain) {}
 
   private record Near(String name, int distance) {}
 
+  /** The nearest of the known names. */
+  public static List<String> of(String written, Collection<String> known, int most) {
+    return new NearNames(known).of(written, most);
+  }
+
   /**
    * The nearest of the known names, nearest first; those at a distance of more than a third of the
-   * name are not near.
+   * name are not near, and the name itself is not meant.
    *
    * @param most how many
    */
-  public static List<String> of(String written, Collection<String> known, int most) {
+  public List<String> of(String written, int most) {
     String plain = plain(written);
     if (plain.isEmpty() || plain.length() > LONGEST) {
       return List.of();
@@ -37,13 +51,16 @@ public final class NearNames {
     return known.stream()
         .flatMap(
             name -> {
-              String other = plain(name);
+              String other = name.plain();
               if (other.length() > LONGEST
+                  || name.name().equals(written)
                   || Math.abs(other.length() - plain.length()) > farthest) {
                 return Stream.empty();
               }
               int distance = distance(plain, other);
-              return distance > farthest ? Stream.empty() : Stream.of(new Near(name, distance));
+              return distance > farthest
+                  ? Stream.empty()
+                  : Stream.of(new Near(name.name(), distance));
             })
         .sorted(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
         .map(Near::name)

@@ -53,17 +53,19 @@ public record Rates(
    *
    * @param input uncached
    * @param output reasoning included
+   * @param reasoning where it is more than the output, all of that
    * @param factor by which the service tier changes it; 1: not at all
    * @throws ArithmeticException beyond nine billion dollars
    */
   public long nanoUsd(
       long input, long cacheRead, long cacheWrite, long output, long reasoning, BigDecimal factor) {
+    long thought = Math.min(reasoning, output);
     return inputUsdPerMillion
         .multiply(BigDecimal.valueOf(input))
         .add(cacheReadUsdPerMillion.multiply(BigDecimal.valueOf(cacheRead)))
         .add(cacheWriteUsdPerMillion.multiply(BigDecimal.valueOf(cacheWrite)))
-        .add(outputUsdPerMillion.multiply(BigDecimal.valueOf(output - reasoning)))
-        .add(reasoningUsdPerMillion.multiply(BigDecimal.valueOf(reasoning)))
+        .add(outputUsdPerMillion.multiply(BigDecimal.valueOf(output - thought)))
+        .add(reasoningUsdPerMillion.multiply(BigDecimal.valueOf(thought)))
         .multiply(NANO_USD_PER_TOKEN)
         .add(usdPerThousandCalls.multiply(NANO_USD_PER_CALL))
         .multiply(factor)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code policy} without a service: 0 done, 1 something is wrong, 2 called wrongly. */
 class PolicyCommandTest {
   private static final String POLICY = "src/test/resources/policies/journey.yaml";
+  private static final String PRICES = "src/test/resources/prices/small.json";
 
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();
@@ -36,6 +37,22 @@ class PolicyCommandTest {
     assertThat(run("validate", broken.toString())).isEqualTo(1);
     assertThat(err.toString())
         .contains("finding(s):", "roles.critic.floor.quality: ", "preset: ", "    -> ");
+  }
+
+  @Test
+  void referencesAreLookedUpInThePriceFileThatIsNamed() throws IOException {
+    Path policy =
+        write(
+            "typo.yaml",
+            "tiers: [{name: a, models: [{name: m, provider: p, catalogue: acme/anvli-2}]}]\n"
+                + "roles: {worker: {floor: {quality: 0.9}}}\n");
+    Path broken = write("broken.json", "[]");
+
+    assertThat(run("validate", policy.toString())).as("nobody says against what").isZero();
+    assertThat(run("validate", "--prices", PRICES, policy.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("tiers[0].models[0].catalogue", "write 'acme/anvil-2'");
+    assertThat(run("validate", "--prices", broken.toString(), policy.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("broken.json: a list of providers is expected");
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * See {@code src/acceptance/ingest-throughput.sh}.
  *
  * <pre>
- * IngestThroughput OUT.json [seconds=120] [warmup=10] [short=10] [burst=1000000] [seed=1] [encoding=json] [record=150]
+ * IngestThroughput OUT.json [seconds=120] [warmup=10] [short=5] [burst=1000000] [seed=1] [encoding=json] [record=150]
  * </pre>
  */
 final class IngestThroughput {
@@ -62,7 +62,7 @@ final class IngestThroughput {
 
   private IngestThroughput(LoadStage stage, String[] args) {
     this.stage = stage;
-    options.putAll(Map.of("seconds", "120", "warmup", "10", "short", "10", "burst", "1000000"));
+    options.putAll(Map.of("seconds", "120", "warmup", "10", "short", "5", "burst", "1000000"));
     options.putAll(Map.of("seed", "1", "encoding", "json", "record", "150", "rate", "40000"));
     for (String arg : args) {
       String[] pair = arg.split("=", 2);
@@ -101,7 +101,7 @@ final class IngestThroughput {
 
   private void run() throws Exception {
     report.put("processors", Runtime.getRuntime().availableProcessors());
-    stage.service().start().stop(); // schema, keys, numbers
+    stage.prepare(12);
     int perRecord = number("record");
     LoadSpans.Encoding encoding =
         LoadSpans.Encoding.valueOf(options.get("encoding").toUpperCase(Locale.ROOT));

@@ -9,17 +9,22 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /**
  * PostgreSQL and the broker in this process, the service in one of its own, and the spans' topic.
@@ -46,6 +51,15 @@ final class LoadStage implements AutoCloseable {
     settings.put("com.sun.management.jmxremote.ssl", "false");
     settings.put("floorkeeper.ingest.new-topic-partitions", "" + PARTITIONS);
     service = new ServiceProcess(folder, settings);
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                "bootstrap.servers",
+                (Object) platform.broker().orElseThrow().bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1))).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
     EmbeddedDatabase database = platform.database().orElseThrow();
     connection =
         DriverManager.getConnection(database.jdbcUrl(), database.username(), database.password());
@@ -53,6 +67,20 @@ final class LoadStage implements AutoCloseable {
 
   ServiceProcess service() {
     return service;
+  }
+
+  /** Has the service lay out its tables and give keys and numbers, and stops it again. */
+  void prepare(int roles) {
+    service.start(); // it may answer before it has reached the database
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .ignoreExceptions() // no such table yet
+        .until(
+            () ->
+                number("select count(*) from role") >= roles
+                    && number("select count(*) from arm") > 0
+                    && number("select count(*) from decision_key") > 0);
+    service.stop();
   }
 
   LoadGauge gauge() {
@@ -127,7 +155,7 @@ final class LoadStage implements AutoCloseable {
     AtomicReference<Exception> failure = new AtomicReference<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (long end = load.spans() + spans; load.spans() < end; ) {
+      for (long end = load.spans() + spans; load.spans() < end && failure.get() == null; ) {
         producer.send(
             new ProducerRecord<>(TOPIC, next++ % PARTITIONS, null, load.next()),
             (taken, e) -> {

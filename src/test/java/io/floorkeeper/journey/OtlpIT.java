@@ -61,6 +61,7 @@ class OtlpIT {
     parts = EmbeddedPlatform.start(folder.resolve("parts"), EmbeddedPlatform.Options.onFreePorts());
     Map<String, String> settings = new HashMap<>(parts.quarkusSettings());
     settings.put("floorkeeper.policy.file", POLICY.toAbsolutePath().toString());
+    settings.put("floorkeeper.ingest.log-topics", "otlp_logs,otlp_spans"); // one of them twice
     settings.put("floorkeeper.ingest.max-message-bytes", "" + MOST);
     settings.put("floorkeeper.ingest.http.ack-limit", "PT2S");
     service = new ServiceProcess(folder, settings).start();

@@ -71,6 +71,9 @@ class PricesIT {
       assertThat(nanoUsd(ledger, "anvil-1")).isEqualTo("3000000");
       assertThat(nanoUsd(ledger, "embed")).isEqualTo("20000000");
       assertThat(nanoUsd(ledger, "anvli-7")).isNull();
+      JsonNode gap = ServiceProcess.json(service.get("/ingest")).at("/unpriced/models").path(0);
+      assertThat(gap.path("model").asText()).isEqualTo("anvli-7");
+      assertThat(gap.path("suggestions").toString()).contains("acme/anvil-1");
       JsonNode reported = prices(service).path("reported_cost");
       assertThat(reported.path("calls").asInt()).isEqualTo(2);
       assertThat(reported.path("beyond_1_percent").asInt()).isEqualTo(1);

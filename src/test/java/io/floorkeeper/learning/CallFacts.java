@@ -4,6 +4,7 @@ import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
+import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.ledger.SpanLink;
 import io.floorkeeper.ledger.Tokens;
 import io.floorkeeper.policy.Numbers;
@@ -34,6 +35,7 @@ final class CallFacts {
     private String responseId;
     private String provider = "acme";
     private boolean error;
+    private List<Evaluation> evaluations = List.of();
     private Optional<DecisionId> decision = Optional.empty();
 
     private Draft(int trace, int span, Instant startedAt) {
@@ -93,6 +95,19 @@ final class CallFacts {
       return this;
     }
 
+    Draft passed(boolean check) {
+      this.evaluations =
+          List.of(
+              new Evaluation(
+                  "floorkeeper.check",
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.of(check),
+                  Optional.empty(),
+                  Optional.empty()));
+      return this;
+    }
+
     AttributedCall build() {
       return new AttributedCall(
           new Call(
@@ -114,7 +129,7 @@ final class CallFacts {
               Optional.ofNullable(responseId),
               error,
               Optional.empty(),
-              List.of(),
+              evaluations,
               Optional.empty()),
           decision);
     }

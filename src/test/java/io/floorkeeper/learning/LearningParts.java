@@ -5,6 +5,7 @@ import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
+import io.floorkeeper.ledger.TotalsRepository;
 import io.floorkeeper.platform.EmbeddedDatabase;
 import io.floorkeeper.policy.Numbers;
 import io.floorkeeper.policy.Policy;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +38,34 @@ import java.util.TreeMap;
  */
 final class LearningParts implements AutoCloseable {
   private static final Path POLICY = Path.of("src/test/resources/policies/journey.yaml");
+
+  /** Empties the tables of calls and all that is learned of them. */
+  static final String EMPTY =
+      "truncate call, call_hour, spend_day, run_task, run_spend, episode, evidence,"
+          + " evidence_latency, role_state, watch, alarm, arm_reset, arm_standing, evidence_block,"
+          + " response_call, span_link, call_waiting, ingest_total, evaluation, climbed_call,"
+          + " correlation_hour, late_episode, expired_wait, reward_watermark";
+
+  /**
+   * All rows that calls come to, but for what is of the order of commits by its nature: epochs,
+   * detectors, the moments of writing.
+   */
+  static final String EVERYTHING =
+      """
+      select 'call', (to_jsonb(c) - 'ingested_at')::text from call c
+      union all select 'hour', to_jsonb(h)::text from call_hour h
+      union all select 'spent', (to_jsonb(s) - 'first_at' - 'alarmed_nano_usd')::text from spend_day s
+      union all select 'response', to_jsonb(r)::text from response_call r
+      union all select 'episode', (to_jsonb(e) - 'touched_at' - 'watched')::text from episode e
+      union all select 'evidence', to_jsonb(e)::text from evidence e where episodes <> 0 or latency_count <> 0
+      union all select 'latency', to_jsonb(l)::text from evidence_latency l where calls <> 0
+      union all select 'judgement', (to_jsonb(e) - 'told_at' - 'check_at' - 'checks')::text from evaluation e
+      union all select 'asked', sum(asked) || ' ' || sum(answered) from correlation_hour
+      union all select 'role', role_no || ' ' || calls from role_state where calls <> 0
+      union all select 'total', name || ' ' || total from ingest_total
+        where total <> 0 and name in ('calls', 'twins', 'duplicates', 'routed', 'not_followed', 'labels', 'unpriced', 'unattributed')
+      order by 1, 2
+      """;
 
   private final Map<Class<?>, Object> parts = new HashMap<>();
   private final Map<String, String> settings;
@@ -84,6 +114,16 @@ final class LearningParts implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Applies a batch and counts it. */
+  SortedMap<String, Long> apply(Facts facts) {
+    return transaction(
+        connection -> {
+          SortedMap<String, Long> moved = part(LearningService.class).apply(connection, facts);
+          part(TotalsRepository.class).add(connection, moved);
+          return moved;
+        });
   }
 
   /** All rows of a query, each as the text of its columns. */

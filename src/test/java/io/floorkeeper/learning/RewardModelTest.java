@@ -115,6 +115,7 @@ class RewardModelTest {
         Optional.empty(),
         List.of(),
         0,
-        0);
+        0,
+        Optional.empty());
   }
 }

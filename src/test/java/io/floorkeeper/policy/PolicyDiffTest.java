@@ -156,6 +156,7 @@ class PolicyDiffTest {
             "fallback_relative_floor: .8",
             "errors_count_as_zero: true",
             "reward_wait: PT9H",
+            "reward_default: .5",
             "graduation: {min_traces: 7}",
             "expected_tokens: {input: 9, output: 9}",
             "prior_means: [.5, .6, .7]",

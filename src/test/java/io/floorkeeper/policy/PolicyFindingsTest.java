@@ -109,6 +109,7 @@ class PolicyFindingsTest {
           expected_tokens: {output: 1.5}      | roles.worker.expected_tokens.output        | no whole number
           graduation: {min_traces: -1}        | roles.worker.graduation.min_traces         | between 0 and
           reward_wait: P9999999D              | roles.worker.reward_wait                   | at most a year
+          reward_default: 1.5                 | roles.worker.reward_default                | between 0 and 1
           reward_wait: ' PT1H'                | roles.worker.reward_wait                   | without outer spaces
           """)
   void ofARole(String settings, String path, String message) {

@@ -73,7 +73,7 @@ class PolicyReaderTest {
                           cost_usd_per_call: .0001},
              checks: [{name: sure, kind: confidence, min_confidence: .7},
                       {name: whole, kind: required_fields, fields: [id]}],
-             max_escalations: 1, shadow_share: .2}
+             max_escalations: 1, shadow_share: .2, reward_default: .5}
             """
                 .replace("\n", " "));
     // Then
@@ -131,7 +131,8 @@ class PolicyReaderTest {
                     new Check(
                         "whole", Check.Kind.REQUIRED_FIELDS, Optional.empty(), List.of("id"))),
                 1,
-                .2));
+                .2,
+                Optional.of(.5)));
   }
 
   @Test

@@ -1,0 +1,172 @@
+package io.floorkeeper.learning;
+
+import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.ledger.AncestorRepository;
+import io.floorkeeper.ledger.AncestorRepository.Climbed;
+import io.floorkeeper.ledger.AncestorRepository.Due;
+import io.floorkeeper.ledger.AncestorRepository.Waiting;
+import io.floorkeeper.ledger.CallHourRepository;
+import io.floorkeeper.ledger.CallRepository.CallKey;
+import io.floorkeeper.ledger.LedgerSettings;
+import io.floorkeeper.ledger.SpanLink;
+import io.floorkeeper.ledger.StoredCall;
+import io.floorkeeper.ledger.StoredCallRepository;
+import io.floorkeeper.ledger.TotalsRepository;
+import io.floorkeeper.policy.PolicyBook;
+import io.floorkeeper.pricing.Catalogue;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Roles from above: a call without one takes that of the nearest ancestor that has one, once its
+ * span has come. Until then it counts where its service's name puts it, or nowhere; then all that
+ * was counted moves.
+ *
+ * <p>The streams only write down what waits and what may be waited for. Who brings them together
+ * sees what both have committed, one replica at a time: so it does not matter what came first, by
+ * which replica, or how often.
+ */
+@ApplicationScoped
+class AncestorJoin {
+  /** Whoever joins. */
+  private static final long JOINING = 0x666c_6f6f_7200_0004L;
+
+  /** Calls and spans in one transaction. */
+  private static final int MOST = 2_000;
+
+  private static final String NO_ROLE = "none";
+  private static final String OF_SERVICE = "resource:service.name";
+
+  private final AgroalDataSource database;
+  private final AncestorRepository ancestors;
+  private final StoredCallRepository calls;
+  private final CallHourRepository hours;
+  private final SpendCounter spending;
+  private final TotalsRepository totals;
+  private final LedgerSettings settings;
+  private final PolicyBook policies;
+
+  AncestorJoin(
+      AgroalDataSource database,
+      AncestorRepository ancestors,
+      StoredCallRepository calls,
+      CallHourRepository hours,
+      SpendCounter spending,
+      TotalsRepository totals,
+      LedgerSettings settings,
+      PolicyBook policies) {
+    this.database = database;
+    this.ancestors = ancestors;
+    this.calls = calls;
+    this.hours = hours;
+    this.spending = spending;
+    this.totals = totals;
+    this.settings = settings;
+    this.policies = policies;
+  }
+
+  /**
+   * Writes down who may be waited for, in the transaction of the batch and before all else: where
+   * such a span is sent again while it is joined, this waits for that, and must hold nothing then
+   * that the joiner needs.
+   */
+  void note(Connection connection, List<SpanLink> links) throws SQLException {
+    ancestors.putLinks(connection, links, settings.ancestorWait());
+  }
+
+  /** Lets the calls wait that have no role of their own. */
+  void await(Connection connection, List<JudgedCall> counting) throws SQLException {
+    List<Waiting> waiting = new ArrayList<>();
+    for (JudgedCall call : counting) {
+      String source = call.row().roleSource();
+      if (call.attributed().decision().isEmpty()
+          && (source.equals(NO_ROLE) || source.equals(OF_SERVICE))) {
+        call.attributed()
+            .call()
+            .parentSpanId()
+            .ifPresent(parent -> waiting.add(new Waiting(call.row().key(), parent)));
+      }
+    }
+    ancestors.await(connection, waiting, settings.ancestorWait());
+  }
+
+  /**
+   * Brings together what has come, and lets go what has waited long enough.
+   *
+   * @return whether there is more to be done at once
+   */
+  boolean pass() throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        boolean more = isAlone(connection) && join(connection);
+        connection.commit();
+        return more;
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  private boolean join(Connection connection) throws SQLException {
+    PolicyView policy = PolicyView.of(policies.current(), Catalogue.NONE); // none is priced
+    CallSums sums = new CallSums();
+    Due due = ancestors.due(connection, MOST);
+    List<Climbed> climbed = ancestors.climb(connection, due.calls());
+    ancestors.settle(connection, climbed);
+    give(connection, climbed, sums, policy);
+    AncestorRepository.Expired expired = ancestors.expire(connection, MOST);
+    sums.count("ancestors_missed", expired.calls());
+    sums.count("ancestors_forgotten", expired.links());
+    spending.called(connection, sums.spent(), List.of(), List.of(), policy).forEach(sums::count);
+    hours.move(connection, sums.hours());
+    totals.add(connection, new TreeMap<>(sums.totals()));
+    return due.more() || expired.calls() == MOST || expired.links() == MOST;
+  }
+
+  private void give(Connection connection, List<Climbed> climbed, CallSums sums, PolicyView policy)
+      throws SQLException {
+    Map<CallKey, Climbed> found = new HashMap<>();
+    for (Climbed one : climbed) {
+      if (one.role() != null) {
+        found.put(one.call(), one);
+      } else if (one.awaits() == null) {
+        sums.count("ancestors_without_role", 1);
+      }
+    }
+    Map<CallKey, String> sources = new HashMap<>();
+    List<StoredCall> moved = new ArrayList<>();
+    for (StoredCall before : calls.lock(connection, found.keySet()).values()) {
+      Climbed ancestor = found.get(before.key());
+      StoredCall after = before.withRole(ancestor.role(), policy.numbers().roleNo(ancestor.role()));
+      sums.takeBack(before);
+      sums.add(after);
+      sources.put(after.key(), "ancestor:" + ancestor.roleSource());
+      moved.add(after);
+    }
+    calls.writeRoles(connection, moved, sources);
+    sums.count("ancestors_joined", moved.size());
+  }
+
+  private static boolean isAlone(Connection connection) throws SQLException {
+    try (PreparedStatement attempt =
+        connection.prepareStatement("select pg_try_advisory_xact_lock(?)")) {
+      attempt.setLong(1, JOINING);
+      try (ResultSet row = attempt.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+}
