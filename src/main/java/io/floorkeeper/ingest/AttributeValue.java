@@ -58,8 +58,8 @@ final class AttributeValue {
     return value;
   }
 
-  private static void members(
-      JsonParser parser, List<JsonMember> members, Map<String, Object> into) throws IOException {
+  private static void members(JsonParser parser, List<JsonMember> members, Map<String, Object> into)
+      throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return;

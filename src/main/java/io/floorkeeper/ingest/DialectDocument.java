@@ -96,7 +96,9 @@ record DialectDocument(Dialect dialect, ObjectNode whole) {
   private static InvalidDialectException invalid(String origin, JsonProcessingException e) {
     if (e instanceof UnrecognizedPropertyException unknown) {
       return new InvalidDialectException(
-          origin, path(unknown), "unknown key; known are "
+          origin,
+          path(unknown),
+          "unknown key; known are "
               + unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
     }
     if (e instanceof MismatchedInputException mismatched) {

@@ -35,7 +35,9 @@ class Readers {
     }
   }
 
-  /** At the start, before all else and not with the first span: a mistake is told to who made it. */
+  /**
+   * At the start, before all else and not with the first span: a mistake is told to who made it.
+   */
   void start(@Observes @Priority(1) StartupEvent event) {}
 
   @Produces
