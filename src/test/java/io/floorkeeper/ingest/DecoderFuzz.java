@@ -1,6 +1,5 @@
 package io.floorkeeper.ingest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -135,10 +134,8 @@ public final class DecoderFuzz {
       if (tree != null && !tree.isMissingNode() && depth(tree) < 100) {
         return tree;
       }
-    } catch (JsonProcessingException e) {
-      // no JSON
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // no JSON, or none in UTF-8: there are several exceptions for that
     }
     return JSON.getNodeFactory().textNode(new String(bytes, StandardCharsets.ISO_8859_1));
   }

@@ -54,7 +54,10 @@ class CollectorIT {
                 collector.endpoint("/v1/traces"),
                 collector.endpoint("/v1/logs"),
                 new SplittableRandom(SEED))) {
-      // Given decisions
+      // Given decisions that are signed by a stored key
+      await("the database is in use")
+          .atMost(LONG)
+          .until(() -> service.role("worker").path("policy_version").asInt() == 1);
       List<JsonNode> decisions =
           IntStream.range(0, tasks).parallel().mapToObj(i -> service.route(role(i))).toList();
       long startNanos = System.nanoTime();

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 
 /** A Kafka broker in a JVM of its own: on the same ports and data however often it is killed. */
 final class BrokerProcess implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(4);
   private static final int STOP_SECONDS = 5;
   private static final String READY = "ready";
 

@@ -109,14 +109,14 @@ record FaultRun(
             task -> new Thread(task, "faults").start());
     new Sender(stage.kafka(), spansPerSecond)
         .send(multiset.records(), number -> hand(points.get(number), due, all));
-    all.get(120, TimeUnit.SECONDS);
+    all.get(6, TimeUnit.MINUTES);
   }
 
   /** Returns when the fault begins. */
   private static void hand(
       Faults.Kind kind, SynchronousQueue<Faults.Kind> due, CompletableFuture<Void> all) {
     try {
-      if (kind != null && !due.offer(kind, 180, TimeUnit.SECONDS)) {
+      if (kind != null && !due.offer(kind, 6, TimeUnit.MINUTES)) {
         all.getNow(null); // tells what it died of
         throw new IllegalStateException("the fault before takes too long");
       }

@@ -23,8 +23,8 @@ final class Sender {
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 240_000);
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 300_000);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 600_000);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 900_000);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 2);
   }
