@@ -1,6 +1,7 @@
 package io.floorkeeper.ingest;
 
 import io.agroal.api.AgroalDataSource;
+import io.floorkeeper.learning.LearningService;
 import io.floorkeeper.platform.KafkaSettings;
 import io.floorkeeper.platform.Problem;
 import io.floorkeeper.policy.PolicyBook;
@@ -41,6 +42,7 @@ class RebuildService {
   private final PolicyHistory history;
   private final PriceBook prices;
   private final RebuildSchema schema;
+  private final LearningService learning;
 
   RebuildService(
       AgroalDataSource database,
@@ -49,7 +51,8 @@ class RebuildService {
       Streams streams,
       PolicyHistory history,
       PriceBook prices,
-      RebuildSchema schema) {
+      RebuildSchema schema,
+      LearningService learning) {
     this.database = database;
     this.kafka = kafka;
     this.directory = directory;
@@ -57,6 +60,7 @@ class RebuildService {
     this.history = history;
     this.prices = prices;
     this.schema = schema;
+    this.learning = learning;
   }
 
   /**
@@ -123,6 +127,11 @@ class RebuildService {
             .missing()
             .forEach((partition, count) -> missing.records().put(partition.toString(), count));
       }
+      schema.inTransaction(
+          connection -> {
+            learning.joinAncestors(connection);
+            return null;
+          });
       List<RebuildComparison.Result> results =
           schema.inTransaction(connection -> RebuildComparison.compare(connection, compared));
       RebuildReport report =

@@ -119,20 +119,42 @@ class AncestorJoin {
     }
   }
 
+  /** Brings together all that has come, in the caller's transaction; nobody is let go. */
+  void joinAll(Connection connection) throws SQLException {
+    boolean more = true;
+    while (more) {
+      CallSums sums = new CallSums();
+      more = join(connection, sums);
+      write(connection, sums);
+    }
+  }
+
   private boolean join(Connection connection) throws SQLException {
-    PolicyView policy = PolicyView.of(policies.current(), Catalogue.NONE); // none is priced
     CallSums sums = new CallSums();
-    Due due = ancestors.due(connection, MOST);
-    List<Climbed> climbed = ancestors.climb(connection, due.calls());
-    ancestors.settle(connection, climbed);
-    give(connection, climbed, sums, policy);
+    boolean more = join(connection, sums);
     AncestorRepository.Expired expired = ancestors.expire(connection, MOST);
     sums.count("ancestors_missed", expired.calls());
     sums.count("ancestors_forgotten", expired.links());
-    spending.called(connection, sums.spent(), List.of(), List.of(), policy).forEach(sums::count);
+    write(connection, sums);
+    return more || expired.calls() == MOST || expired.links() == MOST;
+  }
+
+  private boolean join(Connection connection, CallSums sums) throws SQLException {
+    Due due = ancestors.due(connection, MOST);
+    List<Climbed> climbed = ancestors.climb(connection, due.calls());
+    ancestors.settle(connection, climbed);
+    give(connection, climbed, sums, view());
+    return due.more();
+  }
+
+  private void write(Connection connection, CallSums sums) throws SQLException {
+    spending.called(connection, sums.spent(), List.of(), List.of(), view()).forEach(sums::count);
     hours.move(connection, sums.hours());
     totals.add(connection, new TreeMap<>(sums.totals()));
-    return due.more() || expired.calls() == MOST || expired.links() == MOST;
+  }
+
+  private PolicyView view() {
+    return PolicyView.of(policies.current(), Catalogue.NONE); // none is priced
   }
 
   private void give(Connection connection, List<Climbed> climbed, CallSums sums, PolicyView policy)

@@ -124,6 +124,14 @@ public class LearningService {
     return sums.totals();
   }
 
+  /**
+   * Gives calls the roles of their ancestors, as far as their spans have come. Where the service
+   * runs, that happens by itself every second; who works everything out again asks for it.
+   */
+  public void joinAncestors(Connection connection) throws SQLException {
+    ancestors.joinAll(connection);
+  }
+
   /** Each call once, without those that cannot be taken. */
   private Map<CallRepository.CallKey, JudgedCall> distinct(
       Connection connection, List<AttributedCall> batch, PolicyView policy, CallSums sums)
