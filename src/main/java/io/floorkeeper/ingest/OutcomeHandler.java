@@ -11,6 +11,7 @@ import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.KeyBook;
 import io.floorkeeper.ledger.OutcomeRepository;
 import io.floorkeeper.ledger.OutcomeRepository.OutcomeKey;
+import io.floorkeeper.ledger.OutcomeRepository.RequestKey;
 import io.floorkeeper.ledger.TargetedEvaluation;
 import io.floorkeeper.ledger.TotalsRepository;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,9 +26,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Outcomes: from their topic to the evidence, each key once. */
+/**
+ * Outcomes: from their topic to the evidence, each key once. The first request of a key decides for
+ * all of its items: of another body under the same key nothing is taken.
+ */
 @ApplicationScoped
 class OutcomeHandler implements BatchHandler {
   private final OutcomeRepository outcomes;
@@ -57,6 +62,10 @@ class OutcomeHandler implements BatchHandler {
     OutcomeKey key() {
       return new OutcomeKey(outcome.scope(), outcome.key(), outcome.item());
     }
+
+    RequestKey request() {
+      return new RequestKey(outcome.scope(), outcome.key());
+    }
   }
 
   @Override
@@ -71,24 +80,29 @@ class OutcomeHandler implements BatchHandler {
         deadLetters.add(DeadLetter.record(record, "broken_outcome", "no outcome of this service"));
       }
     }
-    Map<OutcomeKey, String> hashes = new LinkedHashMap<>();
-    all.forEach(one -> hashes.putIfAbsent(one.key(), one.outcome.bodySha256()));
-    Set<OutcomeKey> fresh = outcomes.take(connection, hashes);
-    List<TargetedEvaluation> told = new ArrayList<>();
+    List<Read> believed = new ArrayList<>();
+    Map<RequestKey, String> deciding =
+        outcomes.deciding(connection, all.stream().map(Read::request).collect(Collectors.toSet()));
     for (Read one : all) {
-      if (fresh.remove(one.key())) {
-        told.add(one.told);
-      } else if (one.outcome
-          .bodySha256()
-          .equals(
-              outcomes
-                  .taken(connection, one.outcome.scope(), one.outcome.key())
-                  .get(one.outcome.item()))) {
-        counts.merge("outcomes_duplicates", 1L, Long::sum);
+      // Of one key all records are in one partition, in the order in which they were taken.
+      deciding.putIfAbsent(one.request(), one.outcome.bodySha256());
+      if (deciding.get(one.request()).equals(one.outcome.bodySha256())) {
+        believed.add(one);
       } else {
         deadLetters.add(
             DeadLetter.record(
                 one.source, "idempotency_key_reused", "its key was taken with another body"));
+      }
+    }
+    Map<OutcomeKey, String> hashes = new LinkedHashMap<>();
+    believed.forEach(one -> hashes.putIfAbsent(one.key(), one.outcome.bodySha256()));
+    Set<OutcomeKey> fresh = outcomes.take(connection, hashes);
+    List<TargetedEvaluation> told = new ArrayList<>();
+    for (Read one : believed) {
+      if (fresh.remove(one.key())) {
+        told.add(one.told);
+      } else {
+        counts.merge("outcomes_duplicates", 1L, Long::sum);
       }
     }
     counts.put("outcomes", (long) all.size());
@@ -130,7 +144,7 @@ class OutcomeHandler implements BatchHandler {
                 Optional.ofNullable(outcome.labelProbability()),
                 Optional.ofNullable(outcome.identifier())),
             outcome.at(),
-            "outcome:" + outcome.key() + "/" + outcome.item(),
+            outcome.origin(),
             outcome.scope() < 0 ? OptionalInt.empty() : OptionalInt.of(outcome.scope())));
   }
 

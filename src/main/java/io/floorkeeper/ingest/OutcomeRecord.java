@@ -52,4 +52,12 @@ record OutcomeRecord(
         request.source(),
         request.identifier());
   }
+
+  /**
+   * Who said it, to tell judgements of one moment apart: of one request the last item is the
+   * greatest as text, whatever the number of them.
+   */
+  String origin() {
+    return "outcome:%s/%05d%s".formatted(key, item, source == null ? "" : "/" + source);
+  }
 }

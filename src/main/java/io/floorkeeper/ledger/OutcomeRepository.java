@@ -22,6 +22,19 @@ public class OutcomeRepository {
    */
   public record OutcomeKey(int scope, String key, int item) {}
 
+  /** A request: all that was sent under one key. */
+  public record RequestKey(int scope, String key) {}
+
+  /** Each key's first row is found by the primary key, however many items it has. */
+  private static final String DECIDING =
+      """
+      select u.scope, u.key, o.body_sha256
+      from unnest(?::integer[], ?::text[]) as u (scope, key)
+      cross join lateral (
+        select body_sha256 from outcome where caller_scope = u.scope and idempotency_key = u.key
+        order by told_at, item limit 1) o
+      """;
+
   private static final String INSERT =
       """
       insert into outcome (caller_scope, idempotency_key, item, body_sha256)
@@ -61,6 +74,28 @@ public class OutcomeRepository {
       }
     }
     return fresh;
+  }
+
+  /** The hashes, hexadecimal, of the requests that these keys were first taken with. */
+  public Map<RequestKey, String> deciding(Connection connection, Set<RequestKey> keys)
+      throws SQLException {
+    Map<RequestKey, String> deciding = new HashMap<>();
+    if (keys.isEmpty()) {
+      return deciding;
+    }
+    List<RequestKey> asked = List.copyOf(keys);
+    try (PreparedStatement select = connection.prepareStatement(DECIDING)) {
+      select.setArray(1, array(connection, "integer", asked.stream().map(RequestKey::scope)));
+      select.setArray(2, array(connection, "text", asked.stream().map(RequestKey::key)));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          deciding.put(
+              new RequestKey(row.getInt(1), row.getString(2)),
+              HexFormat.of().formatHex(row.getBytes(3)));
+        }
+      }
+    }
+    return deciding;
   }
 
   /** The hashes, hexadecimal, of the requests that these keys were taken with, by item. */

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  *
  * @param saidAt when its source says that it was given
  * @param source what brought it, to tell two of one moment apart: {@code span:<trace>:<span>},
- *     {@code log:...}, {@code outcome:<idempotency key>}
+ *     {@code log:...}, {@code outcome:<idempotency key>/<item>/<source of the outcome>}
  * @param tenantNo whose decisions alone it may judge; empty: those of all
  */
 public record TargetedEvaluation(

@@ -36,11 +36,11 @@ import java.util.TreeMap;
  * The learner's parts, each the one that the service runs, wired by their constructors as the
  * service wires them; on a real database, under the policy of the journeys.
  */
-final class LearningParts implements AutoCloseable {
+public final class LearningParts implements AutoCloseable {
   private static final Path POLICY = Path.of("src/test/resources/policies/journey.yaml");
 
   /** Empties the tables of calls and all that is learned of them. */
-  static final String EMPTY =
+  public static final String EMPTY =
       "truncate call, call_hour, spend_day, run_task, run_spend, episode, evidence,"
           + " evidence_latency, role_state, watch, alarm, arm_reset, arm_standing, evidence_block,"
           + " response_call, span_link, call_waiting, ingest_total, evaluation, climbed_call,"
@@ -72,7 +72,7 @@ final class LearningParts implements AutoCloseable {
   private final AgroalDataSource database;
 
   /** One replica. */
-  LearningParts(EmbeddedDatabase of, Map<String, String> settings) throws SQLException {
+  public LearningParts(EmbeddedDatabase of, Map<String, String> settings) throws SQLException {
     this.settings = settings;
     this.database =
         AgroalDataSource.from(
@@ -94,11 +94,11 @@ final class LearningParts implements AutoCloseable {
   }
 
   /** What is done in one transaction. */
-  interface Work<T> {
+  public interface Work<T> {
     T run(Connection connection) throws Exception;
   }
 
-  <T> T transaction(Work<T> work) {
+  public <T> T transaction(Work<T> work) {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       try {
@@ -127,7 +127,7 @@ final class LearningParts implements AutoCloseable {
   }
 
   /** All rows of a query, each as the text of its columns. */
-  List<String> rows(String query) {
+  public List<String> rows(String query) {
     return transaction(
         connection -> {
           List<String> rows = new ArrayList<>();
@@ -149,7 +149,7 @@ final class LearningParts implements AutoCloseable {
     return Long.parseLong(rows(query).get(0));
   }
 
-  void execute(String sql) {
+  public void execute(String sql) {
     transaction(
         connection -> {
           try (Statement statement = connection.createStatement()) {
@@ -159,7 +159,7 @@ final class LearningParts implements AutoCloseable {
   }
 
   /** The bean of that class. */
-  <T> T part(Class<T> type) {
+  public <T> T part(Class<T> type) {
     Object part = parts.get(type);
     if (part == null) {
       part = type.isAnnotationPresent(ConfigMapping.class) ? mapping(type) : construct(type);
