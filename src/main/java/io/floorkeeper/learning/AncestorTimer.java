@@ -55,7 +55,7 @@ public class AncestorTimer {
         // there is more
       }
       troubled = false;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) { // or the timer would end unseen
       if (!troubled) { // once: it is tried again every second
         LOG.warnf("roles are not looked for above their calls: %s", Causes.briefly(e));
       }

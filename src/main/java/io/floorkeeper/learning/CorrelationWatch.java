@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  * Watches whether judgements find what they judge. Two alarms, each told once until it has ended:
  *
  * <pre>
- * not_correlated   n >= 100 judgements of the last day, and less than half have found their decision
+ * not_correlated   n >= 100 judgements of the last day, an hour old at least, and less than half have found their decision
  * not_answered     n >= 100 decisions of the last day, an hour old at least, were to be judged, and none was
  * </pre>
  *
@@ -66,10 +66,19 @@ class CorrelationWatch {
     looked = now;
     Delta day = correlation.sum(connection, Delta.hour(now.minus(WINDOW)), now);
     lastDay.set(day);
-    double found = rate(day.correlated(), day.told());
-    if (day.told() >= settings.leastSample() && found < settings.leastCorrelation()) {
-      raise(connection, NOT_CORRELATED, day.told(), found);
-    } else if (found >= Math.min(1, settings.leastCorrelation() * HYSTERESIS)) {
+    // While spans lag behind, what was said of them has found nothing yet: that is no fault.
+    Delta waited =
+        correlation.sum(
+            connection,
+            Delta.hour(now.minus(WINDOW)),
+            settings.correlationGrace().isZero()
+                ? now
+                : Delta.hour(now.minus(settings.correlationGrace())));
+    double found = rate(waited.correlated(), waited.told());
+    if (waited.told() >= settings.leastSample() && found < settings.leastCorrelation()) {
+      raise(connection, NOT_CORRELATED, waited.told(), found);
+    } else if (rate(day.correlated(), day.told())
+        >= Math.min(1, settings.leastCorrelation() * HYSTERESIS)) {
       end(connection, NOT_CORRELATED);
     }
     Delta settled =

@@ -29,8 +29,9 @@ import java.util.TreeSet;
  * judgement came out of turn, the episode's labels are worked out from all that was said of it: so
  * they are a function of its calls and judgements, and not of their order.
  *
- * <p>Rows are locked in one order: judgements of sessions, then episodes by their roots. What was
- * said of an episode is read when its row is locked: whoever adds to it adds behind that lock.
+ * <p>Rows are locked in one order: judgements by their keys ({@link EvaluationJoin} locks all that
+ * a batch may touch at once, before it writes any), then episodes by their roots. What was said of
+ * an episode is read when its row is locked: whoever adds to it adds behind that lock.
  */
 @ApplicationScoped
 class EpisodeChanges {
@@ -103,8 +104,7 @@ class EpisodeChanges {
       }
     }
     climbedCalls.insert(connection, calls);
-    Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed =
-        label(connection, joined.roots, after, policy);
+    Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed = label(connection, joined, after, policy);
     forget(connection, corrections, before, climbed);
     credit(connection, ofSessions, before, after, joined, policy);
     List<EpisodeChange> changes = new ArrayList<>();
@@ -223,11 +223,9 @@ class EpisodeChanges {
 
   /** Labels by all that was said; returns what that changes for climbed calls. */
   private Map<ByteBuffer, Map<EvidenceKey, Evidence>> label(
-      Connection connection,
-      Set<ByteBuffer> roots,
-      Map<ByteBuffer, Episode> after,
-      PolicyView policy)
+      Connection connection, Joined joined, Map<ByteBuffer, Episode> after, PolicyView policy)
       throws SQLException {
+    Set<ByteBuffer> roots = joined.roots;
     Map<ByteBuffer, Map<EvidenceKey, Evidence>> climbed = new HashMap<>();
     if (roots.isEmpty()) {
       return climbed;
@@ -241,11 +239,20 @@ class EpisodeChanges {
     Map<ByteBuffer, List<ClimbedCall>> ofRoots = climbedCalls.read(connection, arrays);
     for (ByteBuffer root : roots) {
       Episode episode = after.get(root);
-      if (episode == null) {
-        continue; // its row is gone: nothing is left that could be told apart
+      if (episode == null || episode.all().calls() == 0) {
+        joined.gone.add(root); // nothing is left that could be told apart; it may come again
       }
-      OwnLabels labels =
-          OwnLabels.of(said.getOrDefault(root, List.of()), role(connection, root, policy));
+      if (episode == null) {
+        continue;
+      }
+      List<StoredEvaluation> ofIt = said.getOrDefault(root, List.of());
+      Optional<RolePolicy> role = role(connection, root, policy);
+      // Found and yet of no use: the rate of those that are found would hide it.
+      ofIt.stream()
+          .filter(one -> joined.found.contains(one.key()))
+          .flatMap(one -> RewardModel.unlabelling(one.evaluation(), role).stream())
+          .forEach(why -> joined.count("evaluations_unlabelling_" + why));
+      OwnLabels labels = OwnLabels.of(ofIt, role);
       after.put(root, labels.applied(episode));
       for (ClimbedCall call : ofRoots.getOrDefault(root, List.of())) {
         ClimbedCall now = call.withLabel(labels.at(call.rank(), call.label()));
@@ -289,7 +296,7 @@ class EpisodeChanges {
         after.put(
             root, decision.withCredit(credit.share(decision, role(connection, root, policy))));
       }
-      if (!decisions.isEmpty()) {
+      if (credit.reachesAny(decisions)) {
         evaluations.credited(connection, session.getKey()).forEach(joined::correlated);
       }
     }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  */
 @ApplicationScoped
 class EpisodeLearner {
+  private final EvaluationJoin judgements;
   private final EpisodeChanges changing;
   private final EpisodeWatch watching;
   private final LateEpisodes late;
@@ -33,11 +34,13 @@ class EpisodeLearner {
   private final RoleStateRepository roleStates;
 
   EpisodeLearner(
+      EvaluationJoin judgements,
       EpisodeChanges changing,
       EpisodeWatch watching,
       LateEpisodes late,
       EvidenceRepository evidence,
       RoleStateRepository roleStates) {
+    this.judgements = judgements;
     this.changing = changing;
     this.watching = watching;
     this.late = late;
@@ -82,6 +85,7 @@ class EpisodeLearner {
       return Learned.NOTHING;
     }
     List<EpisodeChange> changes = changing.write(connection, calls, corrections, joined, policy);
+    judgements.release(connection, joined);
     late.note(connection, changes, policy);
     return apply(connection, changes, joined, policy);
   }

@@ -98,7 +98,7 @@ class EvaluationJobs {
         connection.setAutoCommit(true);
       }
       return true;
-    } catch (SQLException | RuntimeException e) { // or the thread would end unseen
+    } catch (SQLException | RuntimeException | Error e) { // or the thread would end unseen
       if (!troubled) {
         LOG.warnf("judgements that wait cannot be looked at: %s", Causes.briefly(e));
       }

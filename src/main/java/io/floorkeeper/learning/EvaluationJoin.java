@@ -4,7 +4,6 @@ import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.CorrelationRepository.Delta;
 import io.floorkeeper.ledger.DecisionId;
-import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.ledger.EvaluationRepository;
 import io.floorkeeper.ledger.EvaluationRepository.Settled;
 import io.floorkeeper.ledger.EvaluationRepository.Stored;
@@ -32,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Judgements to what they judge, in the transaction of their batch: those that calls carry, those
@@ -48,26 +48,30 @@ class EvaluationJoin {
   /** Up to so many waiting targets are compared here and not in the database. */
   private static final int FEW = 1_000;
 
-  private static final int LONGEST_TEXT = RewardModel.LONGEST_NAME;
-
   private final EvaluationRepository evaluations;
   private final TargetRepository targets;
+  private final EpisodeRepository episodes;
   private final EvaluationSettings settings;
   private final Clock clock;
 
   @Inject
   EvaluationJoin(
-      EvaluationRepository evaluations, TargetRepository targets, EvaluationSettings settings) {
-    this(evaluations, targets, settings, Clock.systemUTC());
+      EvaluationRepository evaluations,
+      TargetRepository targets,
+      EpisodeRepository episodes,
+      EvaluationSettings settings) {
+    this(evaluations, targets, episodes, settings, Clock.systemUTC());
   }
 
   EvaluationJoin(
       EvaluationRepository evaluations,
       TargetRepository targets,
+      EpisodeRepository episodes,
       EvaluationSettings settings,
       Clock clock) {
     this.evaluations = evaluations;
     this.targets = targets;
+    this.episodes = episodes;
     this.settings = settings;
     this.clock = clock;
   }
@@ -78,26 +82,80 @@ class EvaluationJoin {
    * @param fresh its calls that were never seen before
    * @param teaching those of them that teach: what they carry is kept
    * @param told judgements that came by themselves
+   * @param corrections of calls of earlier batches: what carries and judges them counts no more
    */
   Joined join(
       Connection connection,
       List<JudgedCall> fresh,
       List<JudgedCall> teaching,
-      List<TargetedEvaluation> told)
+      List<TargetedEvaluation> told,
+      List<EpisodeCorrection> corrections)
       throws SQLException {
     Joined joined = new Joined();
-    if (!fresh.isEmpty()) {
-      awaited(connection, fresh, joined);
+    Set<TargetKey> awaited = awaited(connection, fresh);
+    lock(connection, awaited, teaching, told, corrections);
+    if (!awaited.isEmpty()) {
+      resolve(connection, evaluations.claim(connection, awaited), fresh, joined);
     }
-    evaluations.put(connection, carried(teaching));
+    evaluations.put(connection, EvaluationRows.carried(teaching));
     if (!told.isEmpty()) {
       told(connection, told, joined);
     }
+    forget(connection, corrections, joined);
     return joined;
   }
 
+  /** All at once that this transaction goes on to write: so two of them cannot wait in a ring. */
+  private void lock(
+      Connection connection,
+      Set<TargetKey> awaited,
+      List<JudgedCall> teaching,
+      List<TargetedEvaluation> told,
+      List<EpisodeCorrection> corrections)
+      throws SQLException {
+    Set<TargetKey> touched = new TreeSet<>(awaited);
+    told.forEach(one -> touched.add(TargetKey.of(one.target())));
+    if (touched.stream().anyMatch(target -> target.kind() == TargetKey.Kind.SESSION)) {
+      // A call may take its task elsewhere: what is shared out there is shared anew.
+      episodes
+          .sessions(
+              connection,
+              teaching.stream().map(c -> ByteBuffer.wrap(c.decision().root())).distinct().toList())
+          .forEach(session -> touched.add(TargetKey.session(session)));
+    }
+    List<byte[]> shrinking =
+        corrections.stream()
+            .filter(EpisodeCorrection::isLost)
+            .map(lost -> lost.root().array())
+            .toList();
+    if (!shrinking.isEmpty()) {
+      touched.addAll(evaluations.targetsOf(connection, shrinking));
+    }
+    if (!touched.isEmpty()) {
+      evaluations.lock(connection, touched);
+    }
+  }
+
+  /**
+   * Lets judgements wait again whose episode is gone: all its calls were taken back. Should another
+   * call of the decision come, they are found as if they had come before it.
+   */
+  void release(Connection connection, Joined joined) throws SQLException {
+    if (joined.gone.isEmpty()) {
+      return;
+    }
+    List<Settled> waiting = new ArrayList<>();
+    for (Stored stored : evaluations.toldOf(connection, arrays(joined.gone))) {
+      joined.uncorrelated(stored.toldAt());
+      Settled now = notThere(stored);
+      waiting.add(now);
+      tell(stored, now, joined);
+    }
+    evaluations.settle(connection, waiting);
+  }
+
   /** Forgets what calls carry that count no more: a twin counts, with what it carries itself. */
-  void forget(Connection connection, List<EpisodeCorrection> corrections, Joined joined)
+  private void forget(Connection connection, List<EpisodeCorrection> corrections, Joined joined)
       throws SQLException {
     List<TargetKey> lost = new ArrayList<>();
     for (EpisodeCorrection correction : corrections) {
@@ -117,36 +175,11 @@ class EvaluationJoin {
     return joined;
   }
 
-  /** What calls carry: of those that teach alone, for others have no episode. */
-  private static List<StoredEvaluation> carried(List<JudgedCall> teaching) {
-    TreeMap<Key, StoredEvaluation> rows = new TreeMap<>();
-    for (JudgedCall judged : teaching) {
-      Call call = judged.attributed().call();
-      for (Evaluation evaluation : call.evaluations()) {
-        if (isKept(evaluation)) {
-          StoredEvaluation row =
-              stored(
-                  TargetKey.span(call.traceId(), call.spanId()),
-                  StoredEvaluation.OWN,
-                  0,
-                  evaluation,
-                  call.startedAt().plusMillis(call.latencyMillis()),
-                  "",
-                  Optional.of(
-                      new Place(
-                          ByteBuffer.wrap(judged.decision().root()), judged.ofEpisode().rank())));
-          rows.merge(row.key(), row, EvaluationJoin::later);
-        }
-      }
-    }
-    return List.copyOf(rows.values());
-  }
-
   private void told(Connection connection, List<TargetedEvaluation> told, Joined joined)
       throws SQLException {
     TreeMap<Key, StoredEvaluation> rows = new TreeMap<>();
     for (TargetedEvaluation one : told) {
-      if (!isKept(one.evaluation())) {
+      if (!EvaluationRows.isKept(one.evaluation())) {
         joined.count("evaluations_too_long");
         continue;
       }
@@ -155,19 +188,11 @@ class EvaluationJoin {
         joined.count("evaluations_ambiguous");
         continue;
       }
-      StoredEvaluation row =
-          stored(
-              TargetKey.of(one.target()),
-              one.tenantNo().orElse(StoredEvaluation.ALL_TENANTS),
-              one.target() instanceof EvaluationTarget.OfDecision of ? of.decision().rung() : 0,
-              one.evaluation(),
-              one.saidAt(),
-              one.source(),
-              Optional.empty());
+      StoredEvaluation row = EvaluationRows.told(one);
       if (rows.containsKey(row.key())) {
         joined.count("evaluations_repeated");
       }
-      rows.merge(row.key(), row, EvaluationJoin::later);
+      rows.merge(row.key(), row, EvaluationRows::later);
     }
     List<Stored> changed = evaluations.put(connection, List.copyOf(rows.values()));
     joined.totals.merge("evaluations_repeated", (long) rows.size() - changed.size(), Long::sum);
@@ -189,12 +214,13 @@ class EvaluationJoin {
     resolve(connection, open, joined);
   }
 
-  /** Whoever waits for one of these calls, their responses, tasks and sessions. */
-  private void awaited(Connection connection, List<JudgedCall> fresh, Joined joined)
+  /** What is waited for and may have come: these calls, their responses, tasks and sessions. */
+  private Set<TargetKey> awaited(Connection connection, List<JudgedCall> fresh)
       throws SQLException {
-    List<TargetKey> waiting = evaluations.waiting(connection, FEW + 1);
+    List<TargetKey> waiting =
+        fresh.isEmpty() ? List.of() : evaluations.waiting(connection, FEW + 1);
     if (waiting.isEmpty()) {
-      return;
+      return Set.of();
     }
     Set<TargetKey> here = new HashSet<>();
     for (JudgedCall judged : fresh) {
@@ -211,9 +237,7 @@ class EvaluationJoin {
     if (waiting.size() <= FEW) {
       here.retainAll(new HashSet<>(waiting));
     }
-    if (!here.isEmpty()) {
-      resolve(connection, evaluations.claim(connection, here), fresh, joined);
-    }
+    return here;
   }
 
   private void resolve(Connection connection, List<Stored> open, Joined joined)
@@ -307,8 +331,11 @@ class EvaluationJoin {
   /** Its sharing is the learner's; it is waited for as long as decisions of it may come. */
   private Settled ofSession(Stored stored, Joined joined) {
     joined.sessions.add(stored.key().target().session().orElseThrow());
-    return new Settled(
-        stored.key(), stored.standing(), Optional.empty(), nextLook(stored).orElse(null));
+    Optional<Instant> next = nextLook(stored);
+    if (next.isEmpty() && stored.standing() == Standing.SESSION) {
+      joined.count("evaluations_unshared"); // no decision came, too many did, or others' alone
+    }
+    return new Settled(stored.key(), stored.standing(), Optional.empty(), next.orElse(null));
   }
 
   private Settled notThere(Stored stored) {
@@ -332,43 +359,15 @@ class EvaluationJoin {
   private static void tell(Stored stored, Settled now, Joined joined) {
     now.place().ifPresent(place -> joined.roots.add(place.root()));
     switch (now.standing()) {
-      case JOINED -> joined.correlated(stored.toldAt());
+      case JOINED -> {
+        joined.found.add(stored.key());
+        joined.correlated(stored.toldAt());
+      }
       case UNROUTED, FOREIGN, TOO_LATE, EXPIRED -> joined.count("evaluations_" + now.standing());
       case HELD, SESSION, CREDITED -> {
         // it goes on waiting
       }
     }
-  }
-
-  private static boolean isKept(Evaluation evaluation) {
-    return evaluation.name().length() <= LONGEST_TEXT
-        && evaluation.identifier().map(String::length).orElse(0) <= LONGEST_TEXT;
-  }
-
-  private static StoredEvaluation later(StoredEvaluation one, StoredEvaluation other) {
-    return StoredEvaluation.LATEST.compare(one, other) >= 0 ? one : other;
-  }
-
-  private static StoredEvaluation stored(
-      TargetKey target,
-      int scope,
-      int rung,
-      Evaluation evaluation,
-      Instant saidAt,
-      String source,
-      Optional<Place> place) {
-    return new StoredEvaluation(
-        new Key(target, scope, rung, evaluation.name(), evaluation.identifier().orElse("")),
-        new Evaluation(
-            evaluation.name(),
-            evaluation.score(),
-            Optional.empty(),
-            RewardModel.passed(evaluation),
-            evaluation.labelProbability(),
-            evaluation.identifier()),
-        saidAt.truncatedTo(ChronoUnit.MICROS),
-        source,
-        place);
   }
 
   /** The distinct roots among places. */

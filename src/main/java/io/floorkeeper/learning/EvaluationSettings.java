@@ -28,6 +28,13 @@ public interface EvaluationSettings {
   @WithDefault("0.5")
   double leastCorrelation();
 
+  /**
+   * Judgements younger than this raise no alarm: what they judge may be on its way. Counted in
+   * whole hours of the clock.
+   */
+  @WithDefault("PT1H")
+  Duration correlationGrace();
+
   /** So many judgements, or decisions that were to be judged, a day are needed for an alarm. */
   @WithDefault("100")
   int leastSample();

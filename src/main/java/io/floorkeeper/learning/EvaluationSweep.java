@@ -65,6 +65,6 @@ class EvaluationSweep {
     learned.totals().forEach((name, by) -> moved.merge(name, by, Long::sum));
     correlation.add(connection, joined.hours);
     totals.add(connection, moved);
-    return due.size() == MOST;
+    return due.size() >= MOST;
   }
 }

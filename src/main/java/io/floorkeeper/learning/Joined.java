@@ -1,6 +1,7 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.CorrelationRepository.Delta;
+import io.floorkeeper.ledger.StoredEvaluation;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Set;
@@ -16,6 +17,13 @@ import java.util.TreeSet;
 final class Joined {
   final Set<ByteBuffer> roots = new TreeSet<>();
   final Set<Long> sessions = new TreeSet<>();
+
+  /** Of {@code roots} those that have no episode (any more). */
+  final Set<ByteBuffer> gone = new TreeSet<>();
+
+  /** Judgements that have found their decision in this transaction. */
+  final Set<StoredEvaluation.Key> found = new TreeSet<>();
+
   final TreeMap<String, Long> totals = new TreeMap<>();
   final TreeMap<Instant, Delta> hours = new TreeMap<>();
 
@@ -32,6 +40,12 @@ final class Joined {
   void correlated(Instant toldAt) {
     count("evaluations_correlated");
     add(toldAt, new Delta(0, 1, 0, 0));
+  }
+
+  /** Takes that back. */
+  void uncorrelated(Instant toldAt) {
+    totals.merge("evaluations_correlated", -1L, Long::sum);
+    add(toldAt, new Delta(0, -1, 0, 0));
   }
 
   void add(Instant at, Delta delta) {

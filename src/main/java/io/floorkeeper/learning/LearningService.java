@@ -109,8 +109,8 @@ public class LearningService {
     List<JudgedCall> teaching = counting.stream().filter(JudgedCall::teaches).toList();
     sums.add(responses);
     divergence.count(connection, counting);
-    Joined joined = evaluations.join(connection, fresh, teaching, facts.evaluations());
-    evaluations.forget(connection, responses.corrections(), joined);
+    Joined joined =
+        evaluations.join(connection, fresh, teaching, facts.evaluations(), responses.corrections());
     EpisodeLearner.Learned learned =
         learner.learn(connection, teaching, responses.corrections(), joined, policy);
     joined.totals.forEach(sums::count);

@@ -5,6 +5,7 @@ import io.floorkeeper.policy.EvaluationRule;
 import io.floorkeeper.policy.RolePolicy;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -65,6 +66,24 @@ final class RewardModel {
     }
     return Optional.of(
         new Label(Math.round(MICROS / probability), (int) Math.round(MICROS * sum / weights)));
+  }
+
+  /**
+   * Why one evaluation alone gives no label, as the totals say it; empty: it gives one.
+   *
+   * @param role empty: its role is in no policy
+   */
+  static Optional<String> unlabelling(Evaluation evaluation, Optional<RolePolicy> role) {
+    if (role.isEmpty()) {
+      return Optional.of("unknown_role");
+    }
+    if (label(List.of(evaluation), role.get()).isPresent()) {
+      return Optional.empty();
+    }
+    boolean known =
+        role.get().evaluations().isEmpty()
+            || role.get().evaluations().stream().anyMatch(r -> r.name().equals(evaluation.name()));
+    return Optional.of(known ? "off_scale" : "unknown_name");
   }
 
   private static OptionalDouble ruled(Evaluation evaluation, EvaluationRule rule) {

@@ -1,6 +1,7 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.CorrelationRepository;
+import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.TotalsRepository;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
@@ -25,6 +26,10 @@ import java.util.TreeSet;
  * reward_wait}, is taken for the role's {@code reward_default}. That it was is a recorded fact,
  * once whatever the number of replicas; should a judgement follow, it takes the default's place.
  *
+ * <p>As with judgements, the policy that made the decision says it: a default that is published
+ * later speaks for later decisions alone, and one that is changed or taken out leaves those before
+ * as they were judged.
+ *
  * <p>Episodes are walked in the order of their decisions, from a mark behind which all have had
  * their wait. One whose first call comes when its wait is over already is noted by the learner
  * ({@link LateEpisodes}) and taken at the next look.
@@ -39,6 +44,7 @@ class RewardWait {
   private final WaitRepository waits;
   private final EpisodeRepository episodes;
   private final EpisodeLearner learner;
+  private final DecidingRoles roles;
   private final CorrelationRepository correlation;
   private final TotalsRepository totals;
   private final PolicyBook policies;
@@ -49,16 +55,18 @@ class RewardWait {
       WaitRepository waits,
       EpisodeRepository episodes,
       EpisodeLearner learner,
+      DecidingRoles roles,
       CorrelationRepository correlation,
       TotalsRepository totals,
       PolicyBook policies) {
-    this(waits, episodes, learner, correlation, totals, policies, Clock.systemUTC());
+    this(waits, episodes, learner, roles, correlation, totals, policies, Clock.systemUTC());
   }
 
   RewardWait(
       WaitRepository waits,
       EpisodeRepository episodes,
       EpisodeLearner learner,
+      DecidingRoles roles,
       CorrelationRepository correlation,
       TotalsRepository totals,
       PolicyBook policies,
@@ -66,6 +74,7 @@ class RewardWait {
     this.waits = waits;
     this.episodes = episodes;
     this.learner = learner;
+    this.roles = roles;
     this.correlation = correlation;
     this.totals = totals;
     this.policies = policies;
@@ -80,11 +89,9 @@ class RewardWait {
   boolean look(Connection connection) throws SQLException {
     PolicyView policy = PolicyView.of(policies.current(), Catalogue.NONE);
     TreeSet<ByteBuffer> due = new TreeSet<>();
-    Map<Integer, Integer> defaults = new TreeMap<>();
     boolean more = false;
     for (Map.Entry<Integer, RolePolicy> entry : waiting(policy).entrySet()) {
       RolePolicy role = entry.getValue();
-      defaults.put(entry.getKey(), (int) Math.round(1e6 * role.rewardDefault().orElseThrow()));
       Instant until = clock.instant().minus(role.rewardWait()).minus(SLACK);
       List<ByteBuffer> ofRole = waits.walk(connection, entry.getKey(), until, MOST);
       more |= ofRole.size() == MOST;
@@ -92,16 +99,12 @@ class RewardWait {
       due.addAll(waits.takeLate(connection, entry.getKey(), MOST));
     }
     if (!due.isEmpty()) {
-      end(connection, due, defaults, policy);
+      end(connection, due, policy);
     }
     return more;
   }
 
-  private void end(
-      Connection connection,
-      TreeSet<ByteBuffer> due,
-      Map<Integer, Integer> defaults,
-      PolicyView policy)
+  private void end(Connection connection, TreeSet<ByteBuffer> due, PolicyView policy)
       throws SQLException {
     Map<ByteBuffer, Episode> locked = episodes.lock(connection, due);
     List<EpisodeChange> changes = new ArrayList<>();
@@ -111,12 +114,15 @@ class RewardWait {
           && episode.isAsked()
           && episode.deliveredLabel().isEmpty()
           && episode.defaultMicros().isEmpty()) {
-        changes.add(
-            new EpisodeChange(
-                episode,
-                episode.withDefault(defaults.get(episode.startKey().roleNo())),
-                List.of(),
-                Map.of()));
+        roles
+            .of(connection, DecisionId.ofRoot(episode.root(), 0), policy)
+            .flatMap(RolePolicy::rewardDefault)
+            .map(quality -> (int) Math.round(1e6 * quality))
+            .ifPresent(
+                micros ->
+                    changes.add(
+                        new EpisodeChange(
+                            episode, episode.withDefault(micros), List.of(), Map.of())));
       }
     }
     List<Episode> after = changes.stream().map(EpisodeChange::after).toList();

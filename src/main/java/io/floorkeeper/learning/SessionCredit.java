@@ -1,7 +1,6 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.DecisionId;
-import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.ledger.StoredEvaluation;
 import io.floorkeeper.policy.RolePolicy;
 import java.util.Collection;
@@ -44,21 +43,26 @@ record SessionCredit(List<StoredEvaluation> judged, int decisions, boolean isSha
     if (role.isEmpty() || decisions > MOST_DECISIONS) {
       return Optional.empty();
     }
-    int tenantNo = tenantNo(decision);
-    List<Evaluation> ofIt =
-        OwnLabels.latest(
-            judged.stream()
-                .filter(
-                    s ->
-                        s.key().scope() == tenantNo
-                            || s.key().scope() == StoredEvaluation.ALL_TENANTS && !isShared)
-                .toList());
-    return RewardModel.label(ofIt, role.get())
+    return RewardModel.label(OwnLabels.latest(of(tenantNo(decision))), role.get())
         .map(
             label ->
                 new Label(
                     Math.max(1, Math.round((double) label.weightMicros() / decisions)),
                     label.qualityMicros()));
+  }
+
+  /** Whether it is said of any of these. */
+  boolean reachesAny(Collection<Episode> of) {
+    return decisions <= MOST_DECISIONS && of.stream().anyMatch(d -> !of(tenantNo(d)).isEmpty());
+  }
+
+  private List<StoredEvaluation> of(int tenantNo) {
+    return judged.stream()
+        .filter(
+            s ->
+                s.key().scope() == tenantNo
+                    || s.key().scope() == StoredEvaluation.ALL_TENANTS && !isShared)
+        .toList();
   }
 
   private static int tenantNo(Episode decision) {

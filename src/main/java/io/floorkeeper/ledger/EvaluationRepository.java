@@ -22,6 +22,12 @@ import java.util.function.Function;
 @ApplicationScoped
 public class EvaluationRepository {
 
+  /** The class of advisory locks on sessions: "sess". */
+  private static final int SESSION_LOCKS = 0x73657373;
+
+  /** The server keeps few locks: so many are enough for streams not to meet by chance. */
+  private static final int SESSION_STRIPES = 256;
+
   /** Later by its source's clock, then by source, then by content: total, as in Java. */
   private static final String PUT =
       """
@@ -50,6 +56,9 @@ public class EvaluationRepository {
       select target, scope, rung, name, identifier, score, passed, probability, said_at, source, standing,
         root, rank, told_at from evaluation
       """;
+
+  private static final String LOCKED =
+      " order by target, scope, rung, name collate \"C\", identifier collate \"C\" for update";
 
   private static final String SETTLE =
       """
@@ -132,32 +141,90 @@ public class EvaluationRepository {
     return targets;
   }
 
+  /**
+   * Locks all that was said of these, in one order. Whoever goes on to write some of them does this
+   * before: rows locked in several steps, each ordered by itself, are not locked in one order. Of a
+   * session all rows are read and written, also those that others add meanwhile, so sessions are
+   * locked themselves, before any row.
+   */
+  public void lock(Connection connection, Collection<TargetKey> targets) throws SQLException {
+    int[] stripes =
+        targets.stream()
+            .flatMap(target -> target.session().stream())
+            .mapToInt(session -> Math.floorMod(session, SESSION_STRIPES))
+            .sorted()
+            .distinct()
+            .toArray();
+    if (stripes.length > 0) {
+      try (PreparedStatement lock =
+          connection.prepareStatement(
+              "select pg_advisory_xact_lock(?, u.stripe) from unnest(?::integer[]) as u (stripe)")) {
+        lock.setInt(1, SESSION_LOCKS);
+        lock.setObject(2, stripes);
+        lock.execute();
+      }
+    }
+    select(
+        connection,
+        "select 1 from evaluation where target = any (?)" + LOCKED,
+        bytes(connection, targets),
+        row -> true);
+  }
+
+  /** What told judgements of these episodes are about, as far as they have found them. */
+  public List<TargetKey> targetsOf(Connection connection, Collection<byte[]> roots)
+      throws SQLException {
+    return select(
+        connection,
+        "select target from evaluation where root = any (?) and source <> ''",
+        connection.createArrayOf("bytea", roots.toArray(byte[][]::new)),
+        row -> TargetKey.of(row.getBytes(1)));
+  }
+
+  /** Told judgements that stand in these episodes, locked. */
+  public List<Stored> toldOf(Connection connection, Collection<byte[]> roots) throws SQLException {
+    return select(
+        connection,
+        SELECT + " where root = any (?) and source <> ''" + LOCKED,
+        connection.createArrayOf("bytea", roots.toArray(byte[][]::new)),
+        row -> stored(row, false));
+  }
+
   /** Those that wait for one of these, locked. */
   public List<Stored> claim(Connection connection, Collection<TargetKey> targets)
       throws SQLException {
     return select(
         connection,
-        SELECT
-            + " where target = any (?) and check_at is not null"
-            + " order by target, scope, rung, name collate \"C\", identifier collate \"C\" for update",
+        SELECT + " where target = any (?) and check_at is not null" + LOCKED,
         bytes(connection, targets),
         row -> stored(row, false));
   }
 
-  /** Those whose time to look again has come, locked; what another replica looks at is left out. */
+  /**
+   * Those whose time to look again has come, locked with all else that was said of the same, in the
+   * one order. What another replica has looked at meanwhile is due no longer.
+   */
   public List<Stored> due(Connection connection, int most) throws SQLException {
+    List<TargetKey> targets = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            SELECT + " where check_at <= now() order by check_at limit ? for update skip locked")) {
+            "select target from evaluation where check_at <= now() order by check_at limit ?")) {
       select.setInt(1, most);
       try (ResultSet row = select.executeQuery()) {
-        List<Stored> due = new ArrayList<>();
         while (row.next()) {
-          due.add(stored(row, false));
+          targets.add(TargetKey.of(row.getBytes(1)));
         }
-        return due;
       }
     }
+    if (targets.isEmpty()) {
+      return List.of();
+    }
+    lock(connection, targets);
+    return select(
+        connection,
+        SELECT + " where target = any (?) and check_at <= now()",
+        bytes(connection, targets),
+        row -> stored(row, false));
   }
 
   /** Writes what became of rows that this transaction has put, claimed or found due. */
@@ -207,9 +274,7 @@ public class EvaluationRepository {
       throws SQLException {
     return select(
         connection,
-        SELECT
-            + " where target = any (?)"
-            + " order by target, scope, rung, name collate \"C\", identifier collate \"C\" for update",
+        SELECT + " where target = any (?)" + LOCKED,
         bytes(connection, sessions.stream().map(TargetKey::session).toList()),
         EvaluationRepository::evaluation);
   }

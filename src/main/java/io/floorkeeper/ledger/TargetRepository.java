@@ -151,7 +151,7 @@ public class TargetRepository {
             case SPAN, RESPONSE -> isOf(calls.get(one.target), scope);
             case DECISION ->
                 (one.rung == 0 ? tasks : climbed).contains(ByteBuffer.wrap(one.target.root()));
-            case SESSION -> isSession(connection, one.target.session().orElseThrow());
+            case SESSION -> isSession(connection, one.target.session().orElseThrow(), scope);
           };
       if (there) {
         here.add(one.number);
@@ -174,10 +174,17 @@ public class TargetRepository {
                 && DecisionId.ofRoot(DecisionId.rootOf(call.decisionId), 0).tenantNo() == scope);
   }
 
-  private static boolean isSession(Connection connection, long session) throws SQLException {
+  /** Sessions of two tenants may be called alike: a tenant is told of its own alone. */
+  private static boolean isSession(Connection connection, long session, int scope)
+      throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("select exists (select from episode where session_hash = ?)")) {
+        connection.prepareStatement(
+            "select exists (select from episode where session_hash = ? and (? = "
+                + StoredEvaluation.ALL_TENANTS
+                + " or get_byte(root, 10) * 256 + get_byte(root, 11) = ?))")) {
       select.setLong(1, session);
+      select.setInt(2, scope);
+      select.setInt(3, scope);
       try (ResultSet row = select.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -33,6 +33,7 @@ final class CallFacts {
     private String role;
     private String roleSource;
     private String responseId;
+    private String session;
     private String provider = "acme";
     private boolean error;
     private List<Evaluation> evaluations = List.of();
@@ -85,6 +86,11 @@ final class CallFacts {
       return this;
     }
 
+    Draft session(String id) {
+      this.session = id;
+      return this;
+    }
+
     Draft failed() {
       this.error = true;
       return this;
@@ -125,7 +131,7 @@ final class CallFacts {
               decision.map(KEYS::sign),
               Optional.ofNullable(role),
               Optional.ofNullable(roleSource),
-              Optional.empty(),
+              Optional.ofNullable(session),
               Optional.ofNullable(responseId),
               error,
               Optional.empty(),
