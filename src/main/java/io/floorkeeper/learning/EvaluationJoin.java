@@ -97,7 +97,7 @@ class EvaluationJoin {
     if (!awaited.isEmpty()) {
       resolve(connection, evaluations.claim(connection, awaited), fresh, joined);
     }
-    evaluations.put(connection, EvaluationRows.carried(teaching));
+    evaluations.putCarried(connection, EvaluationRows.carried(teaching));
     if (!told.isEmpty()) {
       told(connection, told, joined);
     }
