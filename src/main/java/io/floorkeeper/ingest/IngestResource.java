@@ -81,8 +81,8 @@ public class IngestResource {
     }
     ObjectNode answer = json.createObjectNode();
     try (Connection connection = database.getConnection()) {
-      correlation.tell(answer.putObject("correlation"), connection);
       SortedMap<String, Long> counted = totals.read(connection);
+      correlation.tell(answer.putObject("correlation"), counted, connection);
       ObjectNode counts = answer.putObject("totals");
       counted.forEach(counts::put);
       sampling.tell(connection, counted, answer.putObject("sampling"));

@@ -92,6 +92,33 @@ class AncestorJoinIT {
     assertThat(replica.number("select count(*) from call_waiting")).isZero();
   }
 
+  /**
+   * The inner of two spans of one response counts, whichever comes first; its role is above both.
+   */
+  @Test
+  void aCallWithinACallTakesTheRoleFromAboveBoth() {
+    String response = "chatcmpl-9uGkZ0qT4mXb2VfLw7Hd";
+    AttributedCall inner = call(1, 9, LATE).below(8).response(response).build();
+    AttributedCall outer = call(1, 8, LATE.minusMillis(5)).below(3).response(response).build();
+    List<Facts> told =
+        List.of(
+            facts(List.of(inner), List.of(link(1, 9, 8, null, LATE))),
+            facts(List.of(outer), List.of(link(1, 8, 3, null, LATE))),
+            facts(List.of(), List.of(link(1, 3, null, "researcher", LATE))));
+    for (List<Integer> order :
+        List.of(List.of(0, 1, 2), List.of(0, 2, 1), List.of(1, 0, 2), List.of(2, 1, 0))) {
+      empty();
+
+      for (int one : order) {
+        replica.apply(told.get(one));
+        passes(replica);
+      }
+
+      assertThat(replica.rows("select role, calls from call_hour where calls <> 0"))
+          .containsExactly("researcher | 1");
+    }
+  }
+
   @Test
   void whoWaitsInVainStaysWhereItsServicePutsItAndIsCounted() {
     replica.apply(
