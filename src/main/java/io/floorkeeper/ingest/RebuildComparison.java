@@ -79,6 +79,7 @@ final class RebuildComparison {
                 + horizon(connection)
                 + "' group by day"));
     all.add(new Compared("call_hour", "select * from call_hour where calls <> 0"));
+    all.add(new Compared("price_divergence", "select * from price_divergence where calls <> 0"));
     all.add(
         new Compared(
             "spend_day",

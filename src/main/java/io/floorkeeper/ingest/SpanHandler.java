@@ -163,9 +163,6 @@ class SpanHandler implements BatchHandler {
       if (reading instanceof SpanReading.ModelCall modelCall) {
         sorted.evaluations.addAll(modelCall.evaluations());
         reading = take(modelCall.call(), verifying, sorted);
-        if (reading == null) {
-          modelCall.link().ifPresent(sorted.links::add);
-        }
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);
         if (notACall.evaluations().isEmpty() && carriesDecision(span)) {

@@ -84,22 +84,7 @@ public final class SpanReader {
     Optional<String> responseId = CallReader.responseId(span, rules);
     List<TargetedEvaluation> others = new ArrayList<>(0);
     List<Evaluation> own = evaluations.ofCall(span, rules, responseId, others);
-    Call call = CallReader.read(span, rules, frame, responseId, own);
-    return new SpanReading.ModelCall(call, linkOf(call, span, rules), others);
-  }
-
-  /**
-   * Two instrumentations may wrap one call, one span within the other, and the inner one knows no
-   * role but what stands above both. Empty where nothing stands above and it names nobody itself;
-   * where a log record describes the call, for nothing hangs below one; and where a decision says
-   * whose it is, which is what most calls say that are routed and would be a row for each.
-   */
-  private Optional<SpanLink> linkOf(Call call, RawSpan span, DialectRules rules) {
-    if (call.isLogRecord() || call.decisionId().isPresent()) {
-      return Optional.empty();
-    }
-    return link(span, rules)
-        .filter(link -> link.parentSpanId().isPresent() || link.role().isPresent());
+    return new SpanReading.ModelCall(CallReader.read(span, rules, frame, responseId, own), others);
   }
 
   private SpanReading notACall(String reason, RawSpan span, DialectRules rules) {

@@ -12,13 +12,16 @@ public sealed interface SpanReading {
   /**
    * A leaf model call.
    *
-   * @param link what model calls below it may need of it
    * @param evaluations judgements of others that its span carries
    */
-  record ModelCall(Call call, Optional<SpanLink> link, List<TargetedEvaluation> evaluations)
-      implements SpanReading {
+  record ModelCall(Call call, List<TargetedEvaluation> evaluations) implements SpanReading {
     public ModelCall {
       evaluations = List.copyOf(evaluations);
+    }
+
+    /** One that says nothing of others. */
+    public ModelCall(Call call) {
+      this(call, List.of());
     }
   }
 

@@ -5,6 +5,7 @@ import io.floorkeeper.ledger.AncestorRepository;
 import io.floorkeeper.ledger.AncestorRepository.Climbed;
 import io.floorkeeper.ledger.AncestorRepository.Due;
 import io.floorkeeper.ledger.AncestorRepository.Waiting;
+import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.CallHourRepository;
 import io.floorkeeper.ledger.CallRepository.CallKey;
 import io.floorkeeper.ledger.LedgerSettings;
@@ -20,9 +21,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -43,7 +46,8 @@ class AncestorJoin {
   private static final int MOST = 2_000;
 
   private static final String NO_ROLE = "none";
-  private static final String OF_SERVICE = "resource:service.name";
+  private static final String OF_RESOURCE = "resource:";
+  private static final String OF_SERVICE = OF_RESOURCE + "service.name";
 
   private final AgroalDataSource database;
   private final AncestorRepository ancestors;
@@ -78,14 +82,42 @@ class AncestorJoin {
    * such a span is sent again while it is joined, this waits for that, and must hold nothing then
    * that the joiner needs.
    */
-  void note(Connection connection, List<SpanLink> links) throws SQLException {
-    ancestors.putLinks(connection, links, settings.ancestorWait());
+  void note(Connection connection, List<SpanLink> links, Collection<JudgedCall> calls)
+      throws SQLException {
+    List<SpanLink> all = new ArrayList<>(links);
+    calls.forEach(call -> link(call).ifPresent(all::add));
+    ancestors.putLinks(connection, all, settings.ancestorKeep());
   }
 
-  /** Lets the calls wait that have no role of their own. */
-  void await(Connection connection, List<JudgedCall> counting) throws SQLException {
+  /**
+   * A call may be above another one: an outer instrumentation's above an inner one's. Empty where
+   * that could give nobody a role: it has none of its own and is a root; or it was a log record,
+   * whose ids are made up, so that nobody names it as parent.
+   */
+  static Optional<SpanLink> link(JudgedCall judged) {
+    Call call = judged.attributed().call();
+    String source = judged.row().roleSource();
+    boolean named = !source.equals(NO_ROLE) && !source.startsWith(OF_RESOURCE);
+    if (call.isLogRecord() || !named && call.parentSpanId().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SpanLink(
+            call.traceId(),
+            call.spanId(),
+            call.parentSpanId(),
+            call.startedAt(),
+            named ? Optional.of(judged.row().role()) : Optional.empty(),
+            named ? Optional.of(source) : Optional.empty()));
+  }
+
+  /**
+   * Lets the calls wait that have no role of their own; twins too, so that their rows do not tell
+   * whether they once counted.
+   */
+  void await(Connection connection, List<JudgedCall> calls) throws SQLException {
     List<Waiting> waiting = new ArrayList<>();
-    for (JudgedCall call : counting) {
+    for (JudgedCall call : calls) {
       String source = call.row().roleSource();
       if (call.attributed().decision().isEmpty()
           && (source.equals(NO_ROLE) || source.equals(OF_SERVICE))) {
@@ -172,8 +204,10 @@ class AncestorJoin {
     for (StoredCall before : calls.lock(connection, found.keySet()).values()) {
       Climbed ancestor = found.get(before.key());
       StoredCall after = before.withRole(ancestor.role(), policy.numbers().roleNo(ancestor.role()));
-      sums.takeBack(before);
-      sums.add(after);
+      if (!before.twin()) {
+        sums.takeBack(before);
+        sums.add(after);
+      }
       sources.put(after.key(), "ancestor:" + ancestor.roleSource());
       moved.add(after);
     }

@@ -69,6 +69,7 @@ record JudgedCall(
         call.error(),
         call.latencyMillis(),
         label.map(l -> OptionalInt.of(l.qualityMicros())).orElse(OptionalInt.empty()),
+        false,
         false);
   }
 

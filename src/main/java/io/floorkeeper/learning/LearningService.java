@@ -89,9 +89,9 @@ public class LearningService {
       throws SQLException {
     PolicyView policy = PolicyView.of(published, catalogue);
     CallSums sums = new CallSums();
-    ancestors.note(connection, facts.links());
     Map<CallRepository.CallKey, JudgedCall> distinct =
         distinct(connection, facts.calls(), policy, sums);
+    ancestors.note(connection, facts.links(), distinct.values());
     partitions.ensure(
         distinct.keySet().stream().map(CallRepository.CallKey::day).distinct().toList());
     Set<CallRepository.CallKey> inserted =
@@ -108,7 +108,7 @@ public class LearningService {
     List<JudgedCall> counting = responses.counting();
     List<JudgedCall> teaching = counting.stream().filter(JudgedCall::teaches).toList();
     sums.add(responses);
-    divergence.count(connection, counting);
+    divergence.count(connection, responses, policy);
     Joined joined = evaluations.join(connection, fresh, teaching, facts.evaluations());
     evaluations.forget(connection, responses.corrections(), joined);
     EpisodeLearner.Learned learned =
@@ -120,7 +120,7 @@ public class LearningService {
         .forEach(sums::count);
     hours.move(connection, sums.hours());
     correlation.add(connection, joined.hours);
-    ancestors.await(connection, counting);
+    ancestors.await(connection, fresh);
     return sums.totals();
   }
 

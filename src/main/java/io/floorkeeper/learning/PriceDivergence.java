@@ -1,6 +1,8 @@
 package io.floorkeeper.learning;
 
 import io.floorkeeper.ledger.DivergenceRepository;
+import io.floorkeeper.ledger.StoredCall;
+import io.floorkeeper.policy.Tariff;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,8 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -37,33 +38,64 @@ class PriceDivergence {
             .register(meters);
   }
 
-  /** Of calls that were never seen before. */
-  void count(Connection connection, List<JudgedCall> fresh) throws SQLException {
+  /**
+   * Counts a batch's calls, and takes back what no longer counts or was compared with another cost:
+   * whatever came first, each response is compared once. The meters only ever go up.
+   *
+   * @param policy by whose names a call that is taken back was counted
+   */
+  void count(Connection connection, ResponseTwins.Settled responses, PolicyView policy)
+      throws SQLException {
     TreeMap<DivergenceRepository.Key, DivergenceRepository.Sums> sums = new TreeMap<>();
-    for (JudgedCall judged : fresh) {
-      OptionalLong reported = judged.attributed().call().reportedNanoUsd();
-      Long priced = judged.row().catalogueNanoUsd();
-      if (priced == null || reported.isEmpty() || judged.quote().isEmpty()) {
-        continue;
-      }
-      boolean apart = isBeyond(priced, reported.getAsLong());
-      sums.merge(
-          new DivergenceRepository.Key(
-              judged.quote().get().provider(), judged.quote().get().model()),
-          new DivergenceRepository.Sums(
-              1,
-              apart ? 1 : 0,
-              BigInteger.valueOf(priced),
-              BigInteger.valueOf(reported.getAsLong())),
-          DivergenceRepository.Sums::plus);
-      if (priced > 0) {
-        ratios.record((double) reported.getAsLong() / priced);
-      }
-      if (apart) {
-        beyond.increment();
-      }
-    }
+    responses.counting().forEach(call -> add(sums, call.asStored(), call.quote(), 1));
+    responses.takenBack().forEach(call -> add(sums, call, quote(call, policy), -1));
+    responses
+        .recosted()
+        .forEach(
+            (before, after) -> {
+              Optional<Tariff.Quote> quote = quote(before, policy);
+              add(sums, before, quote, -1);
+              add(sums, after, quote, 1);
+            });
     repository.add(connection, sums);
+  }
+
+  private static Optional<Tariff.Quote> quote(StoredCall call, PolicyView policy) {
+    return policy
+        .tariff()
+        .quote(
+            call.model().flatMap(policy.models()::find),
+            call.provider(),
+            call.model(),
+            call.startedAt());
+  }
+
+  private void add(
+      TreeMap<DivergenceRepository.Key, DivergenceRepository.Sums> sums,
+      StoredCall call,
+      Optional<Tariff.Quote> quote,
+      int sign) {
+    if (call.catalogueNanoUsd().isEmpty() || call.reportedNanoUsd().isEmpty() || quote.isEmpty()) {
+      return;
+    }
+    long priced = call.catalogueNanoUsd().getAsLong();
+    long reported = call.reportedNanoUsd().getAsLong();
+    boolean apart = isBeyond(priced, reported);
+    BigInteger by = BigInteger.valueOf(sign);
+    sums.merge(
+        new DivergenceRepository.Key(quote.get().provider(), quote.get().model()),
+        new DivergenceRepository.Sums(
+            sign,
+            apart ? sign : 0,
+            BigInteger.valueOf(priced).multiply(by),
+            BigInteger.valueOf(reported).multiply(by)),
+        DivergenceRepository.Sums::plus);
+    if (sign > 0 && priced > 0) {
+      ratios.record((double) reported / priced);
+    }
+    if (sign > 0 && apart) {
+      beyond.increment();
+    }
   }
 
   /** By more than 1 % of the price, in exact numbers. */

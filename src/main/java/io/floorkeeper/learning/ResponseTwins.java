@@ -114,6 +114,9 @@ class ResponseTwins {
     Map<StoredCall, StoredCall> recosted = new LinkedHashMap<>();
     there.forEach(
         (key, call) -> {
+          if (call.twin()) {
+            return;
+          }
           Optional<OptionalLong> cost = earlier.get(key);
           if (cost.isEmpty()) {
             takenBack.add(call);

@@ -53,7 +53,7 @@ public class AncestorRepository {
   public record Expired(long calls, long links) {}
 
   /** Puts spans aside for the calls below them; those that are there already stay as they are. */
-  public void putLinks(Connection connection, List<SpanLink> links, Duration wait)
+  public void putLinks(Connection connection, List<SpanLink> links, Duration keep)
       throws SQLException {
     if (links.isEmpty()) {
       return;
@@ -68,7 +68,7 @@ public class AncestorRepository {
             order by u.trace_id, u.span_id
             on conflict do nothing
             """)) {
-      insert.setLong(1, wait.toMillis());
+      insert.setLong(1, keep.toMillis());
       bytes(insert, 2, links, l -> HEX.parseHex(l.traceId()));
       bytes(insert, 3, links, l -> HEX.parseHex(l.spanId()));
       bytes(insert, 4, links, l -> l.parentSpanId().map(HEX::parseHex).orElse(null));

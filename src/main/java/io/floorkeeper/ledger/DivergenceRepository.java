@@ -105,7 +105,7 @@ public class DivergenceRepository {
             connection.prepareStatement(
                 """
                 select provider, model, calls, beyond, catalogue_nano_usd, reported_nano_usd
-                from price_divergence
+                from price_divergence where calls <> 0
                 order by abs(ln(greatest(reported_nano_usd, 1) / greatest(catalogue_nano_usd, 1)))
                   desc, provider, model
                 """);

@@ -17,9 +17,17 @@ public interface LedgerSettings {
   Duration callRetention();
 
   /**
-   * So long a call without a role waits for the span of an ancestor that has one, and such a span
-   * for its calls, from when they came.
+   * So long a call without a role waits for the span of an ancestor that has one, from when it
+   * came. An agent's span comes when its run ends, so this is how long runs may take. Each call
+   * that waits is a small row; those whose role comes, or cannot come, wait no more.
    */
-  @WithDefault("PT5M")
+  @WithDefault("PT6H")
   Duration ancestorWait();
+
+  /**
+   * So long a span that may be above calls is kept for those that come after it. Spans end, and so
+   * come, after those below them: this is how far the streams may be apart.
+   */
+  @WithDefault("PT15M")
+  Duration ancestorKeep();
 }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A span as far as model calls below it need it, whether it is a call itself or not: their role may
- * stand on an ancestor, which ends and so arrives after them.
+ * A span, a model call's or another, as far as model calls below it need it: their role may stand
+ * on an ancestor, which ends and so arrives after them.
  *
  * @param traceId 32 lower-case hex digits
  * @param spanId 16 lower-case hex digits

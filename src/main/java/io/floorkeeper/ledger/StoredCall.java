@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param armNo of the arm that ran, where that was the decided one; else 0
  * @param countedRoleNo the role whose spend it is in; 0: in none
  * @param borrowed whether the reported cost is a twin's
+ * @param twin whether another counts in its place
  */
 public record StoredCall(
     CallRepository.CallKey key,
@@ -32,7 +33,8 @@ public record StoredCall(
     boolean error,
     long latencyMillis,
     OptionalInt qualityMicros,
-    boolean borrowed) {
+    boolean borrowed,
+    boolean twin) {
 
   public CallHour.Key hourKey() {
     return CallHour.Key.of(startedAt, tenantNo, role, model, provider, armNo, followed);
@@ -62,7 +64,8 @@ public record StoredCall(
         error,
         latencyMillis,
         qualityMicros,
-        borrowed);
+        borrowed,
+        twin);
   }
 
   /** With the cost that a twin reports; empty: with none that it did not report itself. */
@@ -86,6 +89,7 @@ public record StoredCall(
         error,
         latencyMillis,
         qualityMicros,
-        another.isPresent());
+        another.isPresent(),
+        twin);
   }
 }

@@ -29,8 +29,8 @@ public class StoredCallRepository {
       "c.day = u.day and c.trace_id = u.trace_id and c.span_id = u.span_id";
 
   /**
-   * The calls of these keys that count, locked in key order until the transaction ends; those that
-   * are forgotten or twins are left out.
+   * The calls of these keys, locked in key order until the transaction ends; those that are
+   * forgotten are left out.
    */
   public Map<CallRepository.CallKey, StoredCall> lock(
       Connection connection, Collection<CallRepository.CallKey> keys) throws SQLException {
@@ -42,7 +42,7 @@ public class StoredCallRepository {
         connection.prepareStatement(
             """
             select c.* from call c join %s on %s
-            where not c.twin order by c.day, c.trace_id, c.span_id for update of c
+            order by c.day, c.trace_id, c.span_id for update of c
             """
                 .formatted(KEYS, SAME))) {
       keys(select, 1, List.copyOf(keys), k -> k);
@@ -160,7 +160,8 @@ public class StoredCallRepository {
         row.getBoolean("error"),
         row.getLong("latency_millis"),
         quality(row),
-        row.getBoolean("borrowed"));
+        row.getBoolean("borrowed"),
+        row.getBoolean("twin"));
   }
 
   private static Instant instant(ResultSet row) throws SQLException {

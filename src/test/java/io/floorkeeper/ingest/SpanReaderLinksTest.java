@@ -84,8 +84,7 @@ class SpanReaderLinksTest {
         .containsExactly("asst_Hk2", "gen_ai.agent.id");
     assertThat(role("x", Map.of(), span("floorkeeper.role", uuid)))
         .containsExactly(uuid, "floorkeeper.role");
-    assertThat(
-            Readings.call(batch("x", shop, chat("gen_ai.agent.id", uuid)).toByteArray()).role())
+    assertThat(Readings.call(batch("x", shop, chat("gen_ai.agent.id", uuid)).toByteArray()).role())
         .contains("shop");
   }
 
@@ -97,34 +96,6 @@ class SpanReaderLinksTest {
             .clearEndTimeUnixNano();
 
     assertThat(((SpanReading.NotACall) read(timeless)).link()).isEmpty();
-  }
-
-  @Test
-  void aModelCallIsALinkForTheCallWithinIt() {
-    // Given
-    Span.Builder outer = chat().setParentSpanId(Otlp.bytes(PARENT));
-    Span.Builder named = chat("gen_ai.agent.name", "critic");
-
-    // When, then
-    assertThat(((SpanReading.ModelCall) read(outer)).link())
-        .contains(
-            new SpanLink(
-                Otlp.TRACE,
-                Otlp.SPAN,
-                Optional.of(PARENT),
-                Instant.parse("2026-09-21T14:13:20Z"),
-                Optional.empty(),
-                Optional.empty()));
-    assertThat(((SpanReading.ModelCall) read(named)).link().orElseThrow().role())
-        .contains("critic");
-  }
-
-  @Test
-  void aModelCallThatTellsTheOneWithinItNothingIsNoLink() {
-    Span.Builder decided = chat("floorkeeper.decision.id", "x").setParentSpanId(Otlp.bytes(PARENT));
-
-    assertThat(((SpanReading.ModelCall) read(chat())).link()).isEmpty();
-    assertThat(((SpanReading.ModelCall) read(decided)).link()).isEmpty();
   }
 
   @Test

@@ -217,11 +217,7 @@ class OtlpIT {
     await()
         .atMost(SOON)
         .until(() -> ingest().at("/correlation/decisions_on_no_call/n").asLong() == before + 1);
-    assertThat(
-            ingest()
-                .at("/correlation/decisions_on_no_call/by_reason/no_model_call:otel-genai")
-                .asLong())
-        .isPositive();
+    assertThat(ingest().at("/correlation/decisions_on_no_call/by_reason")).isNotEmpty();
   }
 
   @Test

@@ -92,31 +92,82 @@ class AncestorJoinIT {
     assertThat(replica.number("select count(*) from call_waiting")).isZero();
   }
 
-  /**
-   * The inner of two spans of one response counts, whichever comes first; its role is above both.
-   */
   @Test
-  void aCallWithinACallTakesTheRoleFromAboveBoth() {
-    String response = "chatcmpl-9uGkZ0qT4mXb2VfLw7Hd";
-    AttributedCall inner = call(1, 9, LATE).below(8).response(response).build();
-    AttributedCall outer = call(1, 8, LATE.minusMillis(5)).below(3).response(response).build();
-    List<Facts> told =
+  void aCallBelowAnotherCallTakesTheRoleOfWhoeverIsAboveThemBoth() {
+    List<Object> nested =
         List.of(
-            facts(List.of(inner), List.of(link(1, 9, 8, null, LATE))),
-            facts(List.of(outer), List.of(link(1, 8, 3, null, LATE))),
-            facts(List.of(), List.of(link(1, 3, null, "researcher", LATE))));
-    for (List<Integer> order :
-        List.of(List.of(0, 1, 2), List.of(0, 2, 1), List.of(1, 0, 2), List.of(2, 1, 0))) {
-      empty();
+            call(1, 9, LATE.plusMillis(2)).below(8).build(),
+            call(1, 8, LATE.plusMillis(1)).below(7).build(),
+            link(1, 7, null, "worker", LATE));
 
-      for (int one : order) {
-        replica.apply(told.get(one));
-        passes(replica);
-      }
+    eachOrderOf(nested);
 
-      assertThat(replica.rows("select role, calls from call_hour where calls <> 0"))
-          .containsExactly("researcher | 1");
-    }
+    assertThat(roles())
+        .containsExactly(
+            "8 | worker | ancestor:gen_ai.agent.name", "9 | worker | ancestor:gen_ai.agent.name");
+  }
+
+  @Test
+  void ofTwoTwinsTheInnerCountsUnderTheRoleThatTheOuterHasOrFinds() {
+    String response = "resp_%032d".formatted(1);
+    List<Object> found =
+        List.of(
+            call(1, 9, LATE.plusMillis(2)).below(8).response(response).build(),
+            call(1, 8, LATE.plusMillis(1)).below(7).response(response).build(),
+            link(1, 7, null, "worker", LATE));
+    eachOrderOf(found);
+    assertThat(replica.rows("select role, calls from call_hour where calls <> 0"))
+        .containsExactly("worker | 1");
+
+    List<Object> named =
+        List.of(
+            call(1, 9, LATE.plusMillis(2)).below(8).response(response).build(),
+            call(1, 8, LATE.plusMillis(1))
+                .role("critic", "gen_ai.agent.name")
+                .response(response)
+                .build());
+    eachOrderOf(named);
+    assertThat(replica.rows("select role, calls from call_hour where calls <> 0"))
+        .containsExactly("critic | 1");
+  }
+
+  @Test
+  void aCallWithADecisionGivesItsRoleToThoseBelowIt() {
+    eachOrderOf(
+        List.of(
+            call(1, 9, LATE.plusMillis(2)).below(8).build(),
+            call(1, 8, LATE.plusMillis(1))
+                .decided(decision("worker", "small/tiny-1", 1, LATE))
+                .build()));
+
+    assertThat(roles()).containsExactly("8 | worker | decision", "9 | worker | ancestor:decision");
+  }
+
+  @Test
+  void aRunMayTakeHours() {
+    replica.apply(facts(List.of(call(1, 9, LATE).below(3).build()), List.of()));
+    passes(replica);
+    // Five hours go by.
+    replica.execute("update call_waiting set expires_at = expires_at - interval '5 hours'");
+    passes(replica);
+
+    replica.apply(facts(List.of(), List.of(link(1, 3, null, "worker", LATE))));
+    passes(replica);
+
+    assertThat(roles()).containsExactly("9 | worker | ancestor:gen_ai.agent.name");
+  }
+
+  @Test
+  void rootsWithoutARoleAndLogRecordsAreNotKeptForThoseBelow() {
+    replica.apply(
+        facts(
+            List.of(
+                call(1, 1, LATE).build(),
+                call(1, 2, LATE).role("my-service", "resource:service.name").build(),
+                call(1, 3, LATE).below(1).dialect("claude-code-logs").build()),
+            List.of()));
+
+    assertThat(replica.number("select count(*) from span_link")).isZero();
   }
 
   @Test
@@ -194,6 +245,40 @@ class AncestorJoinIT {
     }
   }
 
+  /** One by one, the joiner looking after each; in every order, with the same rows. */
+  private void eachOrderOf(List<Object> facts) {
+    List<String> first = null;
+    for (List<Object> order : orders(facts)) {
+      empty();
+      for (Object fact : order) {
+        replica.apply(facts(List.of(fact)));
+        passes(another);
+      }
+      List<String> rows = replica.rows(LearningParts.EVERYTHING);
+      if (first == null) {
+        first = rows;
+      }
+      assertThat(rows).isEqualTo(first);
+    }
+  }
+
+  private static List<List<Object>> orders(List<Object> facts) {
+    if (facts.isEmpty()) {
+      return List.of(List.of());
+    }
+    List<List<Object>> all = new ArrayList<>();
+    for (Object one : facts) {
+      List<Object> others = new ArrayList<>(facts);
+      others.remove(one);
+      for (List<Object> rest : orders(others)) {
+        List<Object> order = new ArrayList<>(List.of(one));
+        order.addAll(rest);
+        all.add(order);
+      }
+    }
+    return all;
+  }
+
   private static List<Object> traces(Random random, int traces) {
     List<Object> all = new ArrayList<>();
     for (int trace = 1; trace <= traces; trace++) {
@@ -209,7 +294,14 @@ class AncestorJoinIT {
       for (int i = 0; i < calls; i++) {
         CallFacts.Draft draft =
             call(trace, 100 + i, LATE.plusMillis(random.nextInt(120_000)))
-                .below(1 + random.nextInt(depth));
+                // a span, or another call
+                .below(
+                    i > 0 && random.nextInt(3) == 0
+                        ? 100 + random.nextInt(i)
+                        : 1 + random.nextInt(depth));
+        if (random.nextInt(3) == 0) {
+          draft.response("resp_%028d%04d".formatted(trace, random.nextInt(2)));
+        }
         switch (random.nextInt(4)) {
           case 0 -> draft.role("my-service", "resource:service.name");
           case 1 -> draft.role("critic", "gen_ai.agent.name");

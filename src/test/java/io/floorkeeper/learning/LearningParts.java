@@ -44,7 +44,7 @@ final class LearningParts implements AutoCloseable {
       "truncate call, call_hour, spend_day, run_task, run_spend, episode, evidence,"
           + " evidence_latency, role_state, watch, alarm, arm_reset, arm_standing, evidence_block,"
           + " response_call, span_link, call_waiting, ingest_total, evaluation, climbed_call,"
-          + " correlation_hour, late_episode, expired_wait, reward_watermark";
+          + " correlation_hour, late_episode, expired_wait, reward_watermark, price_divergence";
 
   /**
    * All rows that calls come to, but for what is of the order of commits by its nature: epochs,
@@ -54,6 +54,7 @@ final class LearningParts implements AutoCloseable {
       """
       select 'call', (to_jsonb(c) - 'ingested_at')::text from call c
       union all select 'hour', to_jsonb(h)::text from call_hour h
+      union all select 'divergence', to_jsonb(d)::text from price_divergence d where calls <> 0
       union all select 'spent', (to_jsonb(s) - 'first_at' - 'alarmed_nano_usd')::text from spend_day s
       union all select 'response', to_jsonb(r)::text from response_call r
       union all select 'episode', (to_jsonb(e) - 'touched_at' - 'watched')::text from episode e

@@ -100,6 +100,27 @@ class ResponseTwinsIT {
   }
 
   @Test
+  void aReportedCostIsComparedOnceWhicheverOfTwoNestedSpansComesFirst() {
+    AttributedCall outer = call(1, 1, LATE).response(RESPONSE).reported(50_000_000).build();
+    AttributedCall inner = call(1, 2, LATE.plusMillis(3)).below(1).response(RESPONSE).build();
+
+    for (List<AttributedCall> order : List.of(List.of(outer, inner), List.of(inner, outer))) {
+      empty();
+      order.forEach(call -> apply(replica, call));
+
+      assertThat(replica.rows("select calls, beyond, reported_nano_usd from price_divergence"))
+          .as("one by one, %s first", order.get(0).call().spanId())
+          .containsExactly("1 | 1 | 50000000");
+    }
+    empty();
+    apply(replica, inner, outer);
+
+    assertThat(replica.rows("select calls, beyond, reported_nano_usd from price_divergence"))
+        .as("at once")
+        .containsExactly("1 | 1 | 50000000");
+  }
+
+  @Test
   void idsThatLocalServersGiveInTurnTellNothing() {
     apply(
         replica,
