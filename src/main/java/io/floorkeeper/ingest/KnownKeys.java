@@ -2,6 +2,7 @@ package io.floorkeeper.ingest;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class KnownKeys {
     exact =
         all.stream()
             .filter(key -> !key.startsWith(JsonMember.PREFIX))
-            .collect(Collectors.toUnmodifiableSet());
+            .collect(Collectors.toCollection(HashSet::new)); // asked for every attribute
     Set<String> words =
         dialects.stream().flatMap(Dialect::keysButAmounts).collect(Collectors.toSet());
     Map<String, List<JsonMember>> members = new HashMap<>();
@@ -55,7 +56,7 @@ final class KnownKeys {
                 members.put(
                     attribute,
                     keys.stream().map(key -> JsonMember.of(key, !words.contains(key))).toList()));
-    json = Map.copyOf(members);
+    json = members;
     indexed =
         dialects.stream()
             .flatMap(d -> d.evaluationAttributes().stream())
