@@ -40,6 +40,15 @@ final class EpisodeTruth {
     add(figures, start + "first/", first, delivered(first, 0), 1);
     for (PlannedSpan.Call call : first) {
       latency(figures, start + "first/", call);
+      figures.add(
+          "sketch/"
+              + decision.roleNo()
+              + "/"
+              + decision.bucket()
+              + "/"
+              + decision.armNo()
+              + "/calls",
+          1);
     }
     if (first.size() < calls.size()) {
       add(figures, start + "ladder/", calls, delivered(calls, Integer.MAX_VALUE), 1);
@@ -67,9 +76,6 @@ final class EpisodeTruth {
   private static void latency(Figures figures, String path, PlannedSpan.Call call) {
     figures.add(path + "latency_count", 1);
     figures.add(path + "sum_latency_millis", call.latencyMillis());
-    if (path.endsWith("first/")) {
-      figures.add("sketch/" + path.substring("evidence/".length()) + "calls", 1);
-    }
   }
 
   private void add(

@@ -66,8 +66,8 @@ final class LiveFigures {
             + " from evidence group by role_no, bucket, arm_no, block,"
             + PART);
     live.sums(
-        "select 'sketch/' || concat_ws('/', role_no, bucket, arm_no, block, 'first') || '/' as path,"
-            + " sum(calls) as calls from evidence_latency group by role_no, bucket, arm_no, block");
+        "select 'sketch/' || concat_ws('/', role_no, bucket, arm_no) || '/' as path,"
+            + " sum(calls) as calls from evidence_latency group by role_no, bucket, arm_no");
     live.sums(
         "select 'spend/' || day || '/' || role_no || '/' as path, nano_usd, calls, unpriced, tasks"
             + " from spend_day");
