@@ -142,7 +142,12 @@ public record Evidence(
     if (millis < 0) {
       throw new IllegalArgumentException("millis must not be negative: " + millis);
     }
-    return new Evidence(0, 0, NIL, NIL, NIL, 0, 0, 0, 0, 0, 0, 0, NIL, NIL, 0, 1, millis);
+    return latencies(1, millis);
+  }
+
+  /** The latencies of several calls. */
+  public static Evidence latencies(long calls, long sumMillis) {
+    return new Evidence(0, 0, NIL, NIL, NIL, 0, 0, 0, 0, 0, 0, 0, NIL, NIL, 0, calls, sumMillis);
   }
 
   public Evidence plus(Evidence other) {

@@ -89,42 +89,44 @@ final class JsonWalk implements AutoCloseable {
       Map<String, Object> into,
       Consumer<Flaw> flaw)
       throws IOException {
-    String[] key = {null};
-    Object[] value = {null};
-    int[] skipped = {0, 0};
-    members(
-        name -> {
-          if (name.equals("key")) {
-            key[0] = text(field + ".key", flaw);
-          } else if (!name.equals("value")) {
-            parser.skipChildren();
-          } else if (key[0] == null) {
-            // Whether the value is wanted is not known yet: remember where it stands.
-            skipped[0] = offset() - 1;
-            parser.skipChildren();
-            skipped[1] = offset();
-          } else {
-            boolean whole = wanted.test(key[0]);
-            List<JsonMember> within = members.apply(key[0]);
-            if (whole || !within.isEmpty()) {
-              value[0] = AttributeValue.read(parser, whole, within, into);
-            } else {
-              parser.skipChildren();
-            }
-          }
-        });
-    if (key[0] == null) {
-      return;
-    }
-    if (skipped[1] > 0) {
-      boolean whole = wanted.test(key[0]);
-      List<JsonMember> within = members.apply(key[0]);
-      if (whole || !within.isEmpty()) {
-        value[0] = again(skipped[0], skipped[1], whole, within, into);
+    String key = null;
+    Object value = null;
+    int from = 0;
+    int to = 0;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      if (name.equals("key")) {
+        key = text(field, ".key", flaw);
+      } else if (!name.equals("value")) {
+        parser.skipChildren();
+      } else if (key == null) {
+        // Whether the value is wanted is not known yet: remember where it stands.
+        from = offset() - 1;
+        parser.skipChildren();
+        to = offset();
+      } else {
+        boolean whole = wanted.test(key);
+        List<JsonMember> within = members.apply(key);
+        if (whole || !within.isEmpty()) {
+          value = AttributeValue.read(parser, whole, within, into);
+        } else {
+          parser.skipChildren();
+        }
       }
     }
-    if (value[0] != null) {
-      into.put(key[0], value[0]);
+    if (key == null) {
+      return;
+    }
+    if (to > 0) {
+      boolean whole = wanted.test(key);
+      List<JsonMember> within = members.apply(key);
+      if (whole || !within.isEmpty()) {
+        value = again(from, to, whole, within, into);
+      }
+    }
+    if (value != null) {
+      into.put(key, value);
     }
   }
 
@@ -181,11 +183,16 @@ final class JsonWalk implements AutoCloseable {
   }
 
   String text(String field, Consumer<Flaw> flaw) throws IOException {
+    return text(field, "", flaw);
+  }
+
+  /** The field's name is put together only where it is told. */
+  private String text(String field, String member, Consumer<Flaw> flaw) throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_STRING) {
       return parser.getText();
     }
     if (parser.currentToken() != JsonToken.VALUE_NULL) {
-      flaw.accept(Flaw.wrongType(field));
+      flaw.accept(Flaw.wrongType(field + member));
       parser.skipChildren();
     }
     return "";

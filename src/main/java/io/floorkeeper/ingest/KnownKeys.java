@@ -2,6 +2,7 @@ package io.floorkeeper.ingest;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class KnownKeys {
     exact =
         all.stream()
             .filter(key -> !key.startsWith(JsonMember.PREFIX))
-            .collect(Collectors.toUnmodifiableSet());
+            .collect(Collectors.toCollection(HashSet::new)); // asked for every attribute
     Map<String, List<JsonMember>> members = new HashMap<>();
     all.stream()
         .filter(key -> key.startsWith(JsonMember.PREFIX))
@@ -51,7 +52,7 @@ final class KnownKeys {
         .forEach(
             (attribute, keys) ->
                 members.put(attribute, keys.stream().map(JsonMember::of).toList()));
-    json = Map.copyOf(members);
+    json = members;
     indexed =
         dialects.stream()
             .flatMap(d -> d.evaluationAttributes().stream())

@@ -8,7 +8,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A span or log record while its bytes are read, in either encoding; the first flaw found is
@@ -18,7 +17,9 @@ final class SpanDraft {
   /** Where a log record's name stands that has no {@code event_name}. */
   static final String EVENT_NAME = "event.name";
 
-  private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]*");
+  /** In UTF-8; a pair of surrogates, two chars, has four. */
+  private static final int MOST_BYTES_OF_CHAR = 3;
+
   private static final Flaw BAD_TRACE_ID = badId("traceId", 32);
   private static final Flaw BAD_SPAN_ID = badId("spanId", 16);
   private static final Flaw BAD_PARENT_ID = badId("parentSpanId", 16);
@@ -159,10 +160,12 @@ final class SpanDraft {
    * those.
    */
   static Object bounded(String text) {
-    return text.length() > RawSpan.MAX_TEXT
-            || text.getBytes(StandardCharsets.UTF_8).length > RawSpan.MAX_TEXT
-        ? new RawSpan.Unusable("too_long")
-        : text;
+    boolean isShort = text.length() <= RawSpan.MAX_TEXT / MOST_BYTES_OF_CHAR;
+    return isShort
+            || text.length() <= RawSpan.MAX_TEXT
+                && text.getBytes(StandardCharsets.UTF_8).length <= RawSpan.MAX_TEXT
+        ? text
+        : new RawSpan.Unusable("too_long");
   }
 
   static String hex(byte[] id) {
@@ -175,14 +178,32 @@ final class SpanDraft {
   }
 
   private static boolean isId(String hex, int digits) {
-    return hex.length() == digits
-        && HEX.matcher(hex).matches()
-        && hex.chars().anyMatch(digit -> digit != '0');
+    if (hex.length() != digits) {
+      return false;
+    }
+    boolean zero = true;
+    for (int i = 0; i < digits; i++) {
+      char c = hex.charAt(i);
+      boolean isHex = c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
+      if (!isHex) {
+        return false;
+      }
+      zero &= c == '0';
+    }
+    return !zero;
   }
 
   /** Absent, which some writers say with zeros. */
   private static boolean isNone(String hex) {
-    return hex.isEmpty() || (hex.length() <= 32 && hex.chars().allMatch(digit -> digit == '0'));
+    if (hex.length() > 32) {
+      return false;
+    }
+    for (int i = 0; i < hex.length(); i++) {
+      if (hex.charAt(i) != '0') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String lower(String hex) {

@@ -5,6 +5,7 @@ import io.floorkeeper.learning.LearningService;
 import io.floorkeeper.ledger.AttributedCall;
 import io.floorkeeper.ledger.Call;
 import io.floorkeeper.ledger.CallWindow;
+import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.KeyBook;
@@ -15,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,9 @@ class SpanHandler implements BatchHandler {
     final List<DeadLetter> deadLetters = new ArrayList<>();
     final TreeMap<String, Long> counts = new TreeMap<>();
 
+    /** The calls of a task come together and carry one id: it is verified once a batch. */
+    final Map<String, DecisionId> verified = new HashMap<>();
+
     void count(String name, long by) {
       counts.merge(name, by, Long::sum);
     }
@@ -94,6 +99,7 @@ class SpanHandler implements BatchHandler {
       }
     }
     sorted.count("dead_letters", sorted.deadLetters.size());
+    sorted.verified.clear();
     return new Read(batch, sorted);
   }
 
@@ -187,7 +193,9 @@ class SpanHandler implements BatchHandler {
   /** Verifies the decision id that a call carries; a call that carries a wrong one is rejected. */
   private static SpanReading attribute(Call call, DecisionKeys verifying, Sorted sorted) {
     try {
-      sorted.calls.add(new AttributedCall(call, call.decisionId().map(verifying::verify)));
+      Optional<DecisionId> decision =
+          call.decisionId().map(id -> sorted.verified.computeIfAbsent(id, verifying::verify));
+      sorted.calls.add(new AttributedCall(call, decision));
       return null;
     } catch (InvalidDecisionIdException e) {
       if (e.why() == InvalidDecisionIdException.Why.UNSTORED_KEY) {

@@ -4,7 +4,9 @@ import io.floorkeeper.ledger.CallHours;
 import io.floorkeeper.ledger.CallRepository;
 import io.floorkeeper.ledger.StoredCall;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,7 +15,7 @@ import java.util.TreeMap;
  * spend. A call that is taken back leaves no trace in any of them.
  */
 final class CallSums {
-  private final TreeMap<String, Long> totals = new TreeMap<>();
+  private final Map<String, Long> totals = new HashMap<>();
   private final CallHours hours = new CallHours();
   private final List<Spent> spent = new ArrayList<>();
 
@@ -64,7 +66,7 @@ final class CallSums {
   }
 
   SortedMap<String, Long> totals() {
-    return totals;
+    return new TreeMap<>(totals);
   }
 
   CallHours hours() {

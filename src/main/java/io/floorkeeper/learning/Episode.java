@@ -230,13 +230,16 @@ record Episode(
    */
   SortedMap<EvidenceKey, Evidence> contribution() {
     TreeMap<EvidenceKey, Evidence> parts = new TreeMap<>();
+    if (all.calls() == 0 && first.calls() == 0) {
+      return parts;
+    }
     Evidence whole = all.evidence(deliveredLabel());
     Evidence firstPass =
         ladder == 0 ? whole : first.evidence(first.deliveredLabel(errorsCountAsZero));
     if (!firstPass.isZero()) {
       parts.put(startKey, firstPass);
     }
-    Evidence climbed = whole.minus(firstPass);
+    Evidence climbed = ladder == 0 ? Evidence.ZERO : whole.minus(firstPass);
     if (!climbed.isZero()) {
       parts.put(startKey.part(ladder), climbed);
     }

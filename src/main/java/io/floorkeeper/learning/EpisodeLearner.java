@@ -14,6 +14,7 @@ import io.floorkeeper.posterior.RoleEvidence;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,7 @@ class EpisodeLearner {
   /** What a batch adds. */
   private static final class Deltas {
     final TreeMap<EvidenceKey, Evidence> evidence = new TreeMap<>();
-    final TreeMap<EvidenceKey, TreeMap<Integer, Long>> latencies = new TreeMap<>();
+    final TreeMap<EvidenceKey, Map<Integer, Long>> latencies = new TreeMap<>();
     final TreeMap<Integer, RoleStateRepository.Delta> roles = new TreeMap<>();
   }
 
@@ -132,14 +133,16 @@ class EpisodeLearner {
           .before()
           .contribution()
           .forEach((k, e) -> deltas.evidence.merge(k, Evidence.ZERO.minus(e), Evidence::plus));
+      long firstCalls = 0;
+      long firstMillis = 0;
       for (JudgedCall judged : change.calls()) {
         Call call = judged.attributed().call();
-        Evidence latency = Evidence.latency(call.latencyMillis());
         if (judged.rung().isEmpty()) {
-          deltas.evidence.merge(start, latency, Evidence::plus);
+          firstCalls++;
+          firstMillis = Math.addExact(firstMillis, call.latencyMillis());
           deltas
               .latencies
-              .computeIfAbsent(start, k -> new TreeMap<>())
+              .computeIfAbsent(start, k -> new HashMap<>())
               .merge(LatencySketch.binOf(call.latencyMillis()), 1L, Long::sum);
         } else {
           // Selected by a failure below: kept apart, under the arm that ran it.
@@ -148,9 +151,12 @@ class EpisodeLearner {
               start.arm(judged.rung().get().armNo()).part(EvidenceKey.CLIMBED),
               alone
                   .evidence(alone.deliveredLabel(change.after().errorsCountAsZero()))
-                  .plus(latency),
+                  .plus(Evidence.latency(call.latencyMillis())),
               Evidence::plus);
         }
+      }
+      if (firstCalls > 0) {
+        deltas.evidence.merge(start, Evidence.latencies(firstCalls, firstMillis), Evidence::plus);
       }
       correct(change, deltas);
       boolean labelled =
@@ -179,7 +185,7 @@ class EpisodeLearner {
             start, Evidence.ZERO.minus(Evidence.latency(latencyMillis)), Evidence::plus);
         deltas
             .latencies
-            .computeIfAbsent(start, k -> new TreeMap<>())
+            .computeIfAbsent(start, k -> new HashMap<>())
             .merge(LatencySketch.binOf(latencyMillis), -1L, Long::sum);
       }
     }

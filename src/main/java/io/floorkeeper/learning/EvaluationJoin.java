@@ -89,7 +89,7 @@ class EvaluationJoin {
     if (!fresh.isEmpty()) {
       awaited(connection, fresh, joined);
     }
-    evaluations.put(connection, carried(teaching));
+    evaluations.putCarried(connection, carried(teaching));
     if (!told.isEmpty()) {
       told(connection, told, joined);
     }

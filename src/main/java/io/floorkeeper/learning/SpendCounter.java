@@ -4,6 +4,7 @@ import io.floorkeeper.bandit.Evidence;
 import io.floorkeeper.ledger.DecisionId;
 import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.DecisionRecord;
+import io.floorkeeper.platform.UtcDays;
 import io.floorkeeper.policy.CostCeiling;
 import io.floorkeeper.policy.PolicyBook;
 import io.floorkeeper.policy.RolePolicy;
@@ -23,7 +24,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,6 +225,6 @@ public class SpendCounter {
   }
 
   private static LocalDate day(long epochMillis) {
-    return LocalDate.ofInstant(Instant.ofEpochMilli(epochMillis), ZoneOffset.UTC);
+    return UtcDays.of(Instant.ofEpochMilli(epochMillis));
   }
 }

@@ -83,7 +83,7 @@ public record CallHour(
 
     /** Characters as PostgreSQL counts them: a pair of surrogates is one. */
     private static String cut(String name) {
-      return name.codePointCount(0, name.length()) <= LONGEST_NAME
+      return name.length() <= LONGEST_NAME || name.codePointCount(0, name.length()) <= LONGEST_NAME
           ? name
           : name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME));
     }

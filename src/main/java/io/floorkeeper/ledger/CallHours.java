@@ -1,12 +1,13 @@
 package io.floorkeeper.ledger;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a transaction changes in the hours: calls that come and calls that are taken back. */
 public final class CallHours {
-  private final TreeMap<CallHour.Key, CallHour> deltas = new TreeMap<>();
+  private final Map<CallHour.Key, CallHour> deltas = new HashMap<>();
 
   public void add(CallHour.Key key, CallHour call) {
     deltas.merge(key, call, CallHour::plus);

@@ -1,6 +1,7 @@
 package io.floorkeeper.ledger;
 
 import io.floorkeeper.platform.ArrayColumns;
+import io.floorkeeper.platform.UtcDays;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -56,8 +56,7 @@ public class CallRepository {
   /** What makes a call the same call: the day of its start (UTC), trace and span. */
   public record CallKey(LocalDate day, String traceId, String spanId) {
     public static CallKey of(Call call) {
-      return new CallKey(
-          LocalDate.ofInstant(call.startedAt(), ZoneOffset.UTC), call.traceId(), call.spanId());
+      return new CallKey(UtcDays.of(call.startedAt()), call.traceId(), call.spanId());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.floorkeeper.ledger;
 
+import io.floorkeeper.platform.UtcDays;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.Date;
@@ -59,7 +60,7 @@ public class CallWindow {
    * #settled} has the last word.
    */
   public Optional<Refusal> refusal(Instant startedAt) {
-    LocalDate day = LocalDate.ofInstant(startedAt, ZoneOffset.UTC);
+    LocalDate day = UtcDays.of(startedAt);
     if (day.isBefore(horizon)) {
       return Optional.of(Refusal.TOO_OLD);
     }

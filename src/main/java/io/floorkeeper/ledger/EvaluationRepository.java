@@ -3,6 +3,7 @@ package io.floorkeeper.ledger;
 import io.floorkeeper.ledger.StoredEvaluation.Key;
 import io.floorkeeper.ledger.StoredEvaluation.Place;
 import io.floorkeeper.ledger.StoredEvaluation.Standing;
+import io.floorkeeper.platform.ArrayColumns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,10 +29,12 @@ public class EvaluationRepository {
       """
       insert into evaluation as e (target, scope, rung, name, identifier, score, passed, probability,
         said_at, source, standing, root, rank, check_at)
-      select u.*, case when u.standing in ('held', 'session') then now() + interval '2 seconds' end
-      from unnest(?::bytea[], ?::integer[], ?::smallint[], ?::text[], ?::text[], ?::float8[],
-        ?::boolean[], ?::float8[], ?::timestamptz[], ?::text[], ?::text[], ?::bytea[], ?::bytea[])
-        as u (target, scope, rung, name, identifier, score, passed, probability, said_at, source,
+      select u.target, u.scope, u.rung, u.name, u.identifier, u.score, u.passed, u.probability,
+        timestamptz 'epoch' + u.said_micros * interval '1 microsecond', u.source, u.standing, u.root, u.rank,
+        case when u.standing in ('held', 'session') then now() + interval '2 seconds' end
+      from unnest(?::bytea[], ?::integer[], ?::integer[], ?::text[], ?::text[], ?::float8[],
+        ?::boolean[], ?::float8[], ?::bigint[], ?::text[], ?::text[], ?::bytea[], ?::bytea[])
+        as u (target, scope, rung, name, identifier, score, passed, probability, said_micros, source,
         standing, root, rank)
       order by u.target, u.scope, u.rung, u.name collate "C", u.identifier collate "C"
       on conflict (target, scope, rung, name, identifier) do update set
@@ -42,6 +46,11 @@ public class EvaluationRepository {
           coalesce(excluded.passed, false), coalesce(excluded.probability, 0))
         > (e.said_at, e.source collate "C", coalesce(e.score, '-infinity'), coalesce(e.passed, false),
           coalesce(e.probability, 0))
+      """;
+
+  private static final String PUT_AND_TELL =
+      PUT
+          + """
       returning target, scope, rung, name, identifier, standing, root, rank, told_at, xmax = 0 as fresh
       """;
 
@@ -89,17 +98,8 @@ public class EvaluationRepository {
     if (rows.isEmpty()) {
       return changed;
     }
-    try (PreparedStatement put = connection.prepareStatement(PUT)) {
-      Columns<StoredEvaluation> columns = new Columns<>(connection, put, rows);
-      keys(columns, StoredEvaluation::key);
-      columns.add("float8", r -> r.evaluation().score().orElse(null));
-      columns.add("boolean", r -> r.evaluation().passed().orElse(null));
-      columns.add("float8", r -> r.evaluation().labelProbability().orElse(null));
-      columns.add("timestamptz", r -> r.saidAt().toString());
-      columns.add("text", StoredEvaluation::source);
-      columns.add("text", r -> initial(r).toString());
-      columns.addBytes(r -> r.place().map(p -> p.root().array()).orElse(null));
-      columns.addBytes(r -> r.place().map(Place::rank).orElse(null));
+    try (PreparedStatement put = connection.prepareStatement(PUT_AND_TELL)) {
+      set(put, rows);
       try (ResultSet row = put.executeQuery()) {
         while (row.next()) {
           changed.add(stored(row, row.getBoolean("fresh")));
@@ -107,6 +107,38 @@ public class EvaluationRepository {
       }
     }
     return changed;
+  }
+
+  /** The same of what calls carry: nobody asks what became of it. */
+  public void putCarried(Connection connection, List<StoredEvaluation> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement put = connection.prepareStatement(PUT)) {
+      set(put, rows);
+      put.executeUpdate();
+    }
+  }
+
+  private static void set(PreparedStatement put, List<StoredEvaluation> rows) throws SQLException {
+    new ArrayColumns<StoredEvaluation>(put, rows)
+        .bytes(r -> r.key().target().array())
+        .ints(r -> r.key().scope())
+        .ints(r -> r.key().rung())
+        .texts(r -> r.key().name())
+        .texts(r -> r.key().identifier())
+        .nullableDoubles(r -> r.evaluation().score().orElse(null))
+        .nullableBooleans(r -> r.evaluation().passed().orElse(null))
+        .nullableDoubles(r -> r.evaluation().labelProbability().orElse(null))
+        .longs(r -> micros(r.saidAt()))
+        .texts(StoredEvaluation::source)
+        .texts(r -> initial(r).toString())
+        .bytes(r -> r.place().map(p -> p.root().array()).orElse(null))
+        .bytes(r -> r.place().map(Place::rank).orElse(null));
+  }
+
+  private static long micros(Instant at) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
   }
 
   private static Standing initial(StoredEvaluation row) {

@@ -68,6 +68,11 @@ public final class ArrayColumns<T> {
     return objects(value, new Integer[rows.size()]);
   }
 
+  /** {@code float8[]}; null is SQL's null. */
+  public ArrayColumns<T> nullableDoubles(Function<T, Double> value) throws SQLException {
+    return objects(value, new Double[rows.size()]);
+  }
+
   /** {@code boolean[]}; null is SQL's null. */
   public ArrayColumns<T> nullableBooleans(Function<T, Boolean> value) throws SQLException {
     return objects(value, new Boolean[rows.size()]);

@@ -65,12 +65,12 @@ public class EvidenceRepository {
 
   private static final String ADD_LATENCY =
       """
-      insert into evidence_latency as l (role_no, bucket, arm_no, block, bin, calls)
-      select u.role_no, u.bucket, u.arm_no, u.block, u.bin, sum(u.calls)::bigint
-      from unnest(?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[])
-        as u (role_no, bucket, arm_no, block, bin, calls)
-      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
-      on conflict (role_no, bucket, arm_no, block, bin) do update set calls = l.calls + excluded.calls
+      insert into evidence_latency as l (role_no, bucket, arm_no, bin, calls)
+      select u.role_no, u.bucket, u.arm_no, u.bin, sum(u.calls)::bigint
+      from unnest(?::integer[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[])
+        as u (role_no, bucket, arm_no, bin, calls)
+      group by 1, 2, 3, 4 order by 1, 2, 3, 4
+      on conflict (role_no, bucket, arm_no, bin) do update set calls = l.calls + excluded.calls
       """;
 
   /** Adds what is new, in key order. */
@@ -110,9 +110,12 @@ public class EvidenceRepository {
 
   private record Bin(EvidenceKey key, int bin, long calls) {}
 
-  /** Adds calls to the latency sketches; the inner map is calls by bin. */
+  /**
+   * Adds calls to the latency sketches, which are of arms whatever the block; the inner map is
+   * calls by bin.
+   */
   public void addLatencies(
-      Connection connection, SortedMap<EvidenceKey, TreeMap<Integer, Long>> bins)
+      Connection connection, SortedMap<EvidenceKey, ? extends Map<Integer, Long>> bins)
       throws SQLException {
     List<Bin> rows = new ArrayList<>();
     bins.forEach((key, ofKey) -> ofKey.forEach((bin, calls) -> rows.add(new Bin(key, bin, calls))));
@@ -124,7 +127,6 @@ public class EvidenceRepository {
           .ints(r -> r.key.roleNo())
           .ints(r -> r.key.bucket())
           .ints(r -> r.key.armNo())
-          .ints(r -> r.key.block())
           .ints(Bin::bin)
           .longs(Bin::calls);
       add.executeUpdate();
@@ -203,8 +205,8 @@ public class EvidenceRepository {
     Map<ArmKey, Map<Integer, Long>> latencies = new HashMap<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select role_no, bucket, arm_no, bin, sum(calls) from evidence_latency"
-                + " where role_no = any (?) group by role_no, bucket, arm_no, bin")) {
+            "select role_no, bucket, arm_no, bin, calls from evidence_latency"
+                + " where role_no = any (?)")) {
       select.setArray(1, connection.createArrayOf("integer", roleNos));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {

@@ -35,6 +35,12 @@ public class PosteriorBook {
   /** The channel of NOTIFY; the payload is {@code role_no:labels} pairs, space-separated. */
   public static final String CHANNEL = "floorkeeper_evidence";
 
+  /**
+   * Where roles gather labels faster than their evidence can be read, reading takes no more than
+   * one part in so many of the time.
+   */
+  private static final int PAUSE_PER_READ = 5;
+
   private static final Logger LOG = Logger.getLogger(PosteriorBook.class);
 
   private final AgroalDataSource database;
@@ -110,9 +116,12 @@ public class PosteriorBook {
         try (Statement listen = connection.createStatement()) {
           listen.execute("listen " + CHANNEL);
         }
+        long readNanos = 0;
         while (!stopping) {
-          waitForWork(connection.unwrap(PGConnection.class));
+          waitForWork(connection.unwrap(PGConnection.class), readNanos * PAUSE_PER_READ);
+          long startNanos = System.nanoTime();
           read(connection, false);
+          readNanos = System.nanoTime() - startNanos;
           backoff.reset();
         }
       } catch (SQLException | RuntimeException e) { // or the thread would end unseen
@@ -128,9 +137,13 @@ public class PosteriorBook {
     }
   }
 
-  /** Returns when an interval has passed or a role has gathered enough labels. */
-  private void waitForWork(PGConnection connection) throws SQLException {
-    long endNanos = System.nanoTime() + settings.interval().toNanos();
+  /**
+   * Returns when an interval has passed, or a role has gathered enough labels and the pause is
+   * over.
+   */
+  private void waitForWork(PGConnection connection, long pauseNanos) throws SQLException {
+    long startNanos = System.nanoTime();
+    long endNanos = startNanos + settings.interval().toNanos();
     Map<String, Integer> labels = new HashMap<>();
     while (true) {
       long leftMillis = (endNanos - System.nanoTime()) / 1_000_000;
@@ -150,7 +163,7 @@ public class PosteriorBook {
                       Integer.parseInt(pair.substring(colon + 1)),
                       Integer::sum)
                   >= settings.labels()) {
-            return;
+            endNanos = Math.min(endNanos, startNanos + pauseNanos);
           }
         }
       }

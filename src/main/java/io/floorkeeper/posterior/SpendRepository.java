@@ -131,7 +131,7 @@ public class SpendRepository {
    */
   public List<byte[]> called(Connection connection, List<TaskDelta> tasks) throws SQLException {
     List<byte[]> kept = new ArrayList<>();
-    if (tasks.isEmpty()) {
+    if (tasks.isEmpty() || tasks.stream().noneMatch(TaskDelta::held) && !isAnyTold(connection)) {
       return kept;
     }
     try (PreparedStatement called = connection.prepareStatement(CALLED)) {
@@ -149,6 +149,16 @@ public class SpendRepository {
       }
     }
     return kept;
+  }
+
+  /** Where no role has a ceiling of runs, nobody is asked about each task. */
+  private static boolean isAnyTold(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("select exists (select from run_task)");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getBoolean(1);
+    }
   }
 
   private static final String BEGUN =

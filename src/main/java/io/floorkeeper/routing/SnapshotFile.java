@@ -87,7 +87,7 @@ class SnapshotFile {
       body.set("numbers", json.valueToTree(published.numbers()));
       body.set("keys", json.valueToTree(snapshot.keys().secrets()));
       body.set("kill_switch", json.valueToTree(snapshot.killSwitch()));
-      body.set("posteriors", json.valueToTree(snapshot.posteriors()));
+      body.putPOJO("posteriors", snapshot.posteriors()); // large: no tree of it
       file.write(json.writeValueAsBytes(body));
     } catch (IOException | UnsupportedOperationException e) {
       LOG.warnf("the snapshot was not written: %s", Causes.briefly(e));

@@ -3,7 +3,8 @@ package io.floorkeeper.truth;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What one task must have added to the evidence: all its calls at once. */
 final class EpisodeTruth {
@@ -16,11 +17,17 @@ final class EpisodeTruth {
   private final PlannedDecision decision;
   private final List<PlannedSpan.Call> calls;
   private final Installation installation;
+  private final SaidTruth said;
 
-  EpisodeTruth(PlannedDecision decision, List<PlannedSpan.Call> calls, Installation installation) {
+  EpisodeTruth(
+      PlannedDecision decision,
+      List<PlannedSpan.Call> calls,
+      Installation installation,
+      SaidTruth said) {
     this.decision = decision;
     this.calls = calls.stream().sorted(ORDER).toList();
     this.installation = installation;
+    this.said = said;
   }
 
   /**
@@ -30,17 +37,26 @@ final class EpisodeTruth {
   void addTo(Figures figures) {
     List<PlannedSpan.Call> first = calls.stream().filter(c -> c.rung() == 0).toList();
     String start = path(decision.armNo());
-    add(figures, start + "first/", first, 1);
+    add(figures, start + "first/", first, delivered(first, 0), 1);
     for (PlannedSpan.Call call : first) {
       latency(figures, start + "first/", call);
+      figures.add(
+          "sketch/"
+              + decision.roleNo()
+              + "/"
+              + decision.bucket()
+              + "/"
+              + decision.armNo()
+              + "/calls",
+          1);
     }
     if (first.size() < calls.size()) {
-      add(figures, start + "ladder/", calls, 1);
-      add(figures, start + "ladder/", first, -1);
+      add(figures, start + "ladder/", calls, delivered(calls, Integer.MAX_VALUE), 1);
+      add(figures, start + "ladder/", first, delivered(first, 0), -1);
     }
     for (PlannedSpan.Call call : calls.subList(first.size(), calls.size())) {
       String climbed = path(installation.arms().get(call.ran().armKey)) + "climbed/";
-      add(figures, climbed, List.of(call), 1);
+      add(figures, climbed, List.of(call), delivered(List.of(call), -1), 1);
       latency(figures, climbed, call);
     }
   }
@@ -60,12 +76,10 @@ final class EpisodeTruth {
   private static void latency(Figures figures, String path, PlannedSpan.Call call) {
     figures.add(path + "latency_count", 1);
     figures.add(path + "sum_latency_millis", call.latencyMillis());
-    if (path.endsWith("first/")) {
-      figures.add("sketch/" + path.substring("evidence/".length()) + "calls", 1);
-    }
   }
 
-  private void add(Figures figures, String path, List<PlannedSpan.Call> chain, int sign) {
+  private void add(
+      Figures figures, String path, List<PlannedSpan.Call> chain, LabelTruth label, int sign) {
     if (chain.isEmpty()) {
       return;
     }
@@ -89,7 +103,6 @@ final class EpisodeTruth {
       figures.add(path + "sum_nano_usd", signed(dollars, sign));
       figures.add(path + "sum_nano_usd2", signed(dollars.multiply(dollars), sign));
     }
-    LabelTruth label = delivered(chain);
     if (label.isKnown()) {
       BigInteger v = BigInteger.valueOf(label.weightMicros());
       figures.add(path + "labels", sign);
@@ -101,17 +114,39 @@ final class EpisodeTruth {
   }
 
   /**
-   * The label of the latest call that has one; but where the very last call failed without one, and
-   * the role's errors count as 0, that.
+   * The last label there is: of calls, and behind those of its rung that of the decision as a
+   * whole. Where the very last call failed, errors count as 0 and nothing later is known, that.
+   *
+   * @param top the highest rung whose decision is asked; below 0: none
    */
-  private LabelTruth delivered(List<PlannedSpan.Call> chain) {
-    PlannedSpan.Call last = chain.get(chain.size() - 1);
-    if (last.failed() && !LabelTruth.of(last).isKnown() && decision.role().equals("worker")) {
-      return LabelTruth.FAILED;
+  private LabelTruth delivered(List<PlannedSpan.Call> chain, int top) {
+    if (chain.isEmpty()) {
+      return LabelTruth.NONE;
     }
-    Optional<LabelTruth> latest =
-        chain.stream().map(LabelTruth::of).filter(LabelTruth::isKnown).reduce((a, b) -> b);
-    return latest.orElse(LabelTruth.NONE);
+    TreeMap<Integer, List<SaidTruth.Said>> ofDecision = said.ofDecision(decision);
+    LabelTruth latest = LabelTruth.NONE;
+    int rung = 0;
+    for (PlannedSpan.Call call : chain) {
+      if (top >= 0 && call.rung() > rung) {
+        latest = later(latest, ofDecision.subMap(rung, call.rung()));
+      }
+      rung = call.rung();
+      LabelTruth own = LabelTruth.of(decision.role(), said.of(call));
+      boolean isLast = call == chain.get(chain.size() - 1);
+      if (own.isKnown()) {
+        latest = own;
+      } else if (isLast && call.failed() && decision.role().equals("worker")) {
+        latest = LabelTruth.FAILED;
+      }
+    }
+    return top < rung ? latest : later(latest, ofDecision.subMap(rung, true, top, true));
+  }
+
+  private LabelTruth later(LabelTruth before, SortedMap<Integer, List<SaidTruth.Said>> rungs) {
+    return rungs.values().stream()
+        .map(of -> LabelTruth.of(decision.role(), of))
+        .filter(LabelTruth::isKnown)
+        .reduce(before, (a, b) -> b);
   }
 
   private static BigInteger signed(BigInteger value, int sign) {

@@ -29,7 +29,11 @@ class ExactlyOnceIT {
             "totals/not_followed",
             "totals/unpriced",
             "totals/unattributed",
-            "totals/unstored_decisions")
+            "totals/unstored_decisions",
+            "totals/outcomes_duplicates",
+            "evaluations/joined",
+            "evaluations/unrouted",
+            "evaluations/held")
         .hasSizeGreaterThan(1_000);
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A known multiset through two replicas while faults happen, and what came of it beside the truth.
@@ -54,9 +55,11 @@ record FaultRun(
       progress.accept(String.format("all is sent after %.0f s", seconds(begin)));
       revive(stage);
       TopicReader topics = new TopicReader(stage.kafka());
-      awaitNoLag(stage, topics.end(Stage.TOPIC));
+      awaitNoLag(stage, topics.end(Stage.TOPICS));
       progress.accept(String.format("all is read after %.0f s", seconds(begin)));
-      Figures truth = Oracle.figures(installation, topics.placed(Stage.TOPIC, multiset.records()));
+      Figures truth = Oracle.figures(installation, topics.placed(Stage.TOPICS, multiset.records()));
+      awaitNobodyWaits(stage, truth.sum("evaluations/held"));
+      progress.accept(String.format("all that can be joined is after %.0f s", seconds(begin)));
       Figures found = found(stage, topics);
       return new Outcome(
           truth,
@@ -142,14 +145,37 @@ record FaultRun(
         .until(() -> position(stage) == end);
   }
 
+  /** But for those that wait for what never comes; else the comparison tells who waits. */
+  private void awaitNobodyWaits(Stage stage, long held) {
+    try {
+      Awaitility.await()
+          .atMost(drainLimit)
+          .pollInterval(Duration.ofMillis(200))
+          .ignoreExceptionsInstanceOf(SQLException.class)
+          .until(() -> waiting(stage) == held);
+    } catch (ConditionTimeoutException e) {
+      return;
+    }
+  }
+
+  private static long waiting(Stage stage) throws SQLException {
+    try (Connection connection = stage.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("select count(*) from evaluation where standing = 'held'")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   private static long position(Stage stage) throws SQLException {
     try (Connection connection = stage.connect();
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select coalesce(sum(next_offset), 0) from stream_position where topic = '"
-                    + Stage.TOPIC
-                    + "'")) {
+                "select coalesce(sum(next_offset), 0) from stream_position where topic in ('"
+                    + String.join("', '", Stage.TOPICS)
+                    + "')")) {
       row.next();
       return row.getLong(1);
     }
@@ -158,11 +184,10 @@ record FaultRun(
   private static Figures found(Stage stage, TopicReader topics) throws SQLException {
     Figures found;
     try (Connection connection = stage.connect()) {
-      found = LiveFigures.read(connection, Stage.TOPIC);
+      found = LiveFigures.read(connection);
     }
     Map<String, String> letters = topics.letters("floorkeeper.dead-letters");
-    letters.forEach(
-        (key, code) -> found.put("letter-topic/" + key.substring(Stage.TOPIC.length() + 1), code));
+    letters.forEach((key, code) -> found.put("letter-topic/" + key, code));
     return found;
   }
 

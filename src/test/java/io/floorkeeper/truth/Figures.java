@@ -34,6 +34,11 @@ final class Figures {
     texts.put(name, text);
   }
 
+  /** 0 where there is none. */
+  long sum(String name) {
+    return sums.getOrDefault(name, BigInteger.ZERO).longValueExact();
+  }
+
   SortedMap<String, String> all() {
     TreeMap<String, String> all = new TreeMap<>(texts);
     sums.forEach(

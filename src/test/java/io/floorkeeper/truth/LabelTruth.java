@@ -25,21 +25,25 @@ record LabelTruth(long weightMicros, long qualityMicros) {
 
   static LabelTruth of(PlannedSpan.Call call) {
     String role = call.decision() != null ? call.decision().role() : call.role();
-    return role == null || !ROLES.contains(role)
-        ? NONE
-        : of(role, call.judgements(), call.probability());
+    return role == null || !ROLES.contains(role) ? NONE : of(role, SaidTruth.own(call));
   }
 
-  private static LabelTruth of(
-      String role, List<PlannedSpan.Judgement> judgements, Double probability) {
+  /**
+   * @param said in the order of their names, no two of one name: of several probabilities that of
+   *     the last one counts
+   */
+  static LabelTruth of(String role, List<SaidTruth.Said> said) {
+    Double probability = null;
     BigDecimal weights = BigDecimal.ZERO;
     BigDecimal sum = BigDecimal.ZERO;
-    for (PlannedSpan.Judgement judgement : judgements) {
+    for (SaidTruth.Said one : said) {
+      PlannedSpan.Judgement judgement = one.judgement();
       BigDecimal weight = role.equals("critic") ? criticWeight(judgement) : BigDecimal.ONE;
       BigDecimal quality = role.equals("critic") ? critic(judgement) : plain(judgement);
       if (weight != null && quality != null) {
         weights = weights.add(weight);
         sum = sum.add(weight.multiply(quality));
+        probability = one.probability() == null ? probability : one.probability();
       }
     }
     if (weights.signum() == 0) {

@@ -23,7 +23,11 @@ final class LiveFigures {
           "routed",
           "not_followed",
           "unattributed",
-          "unstored_decisions");
+          "unstored_decisions",
+          "log_records",
+          "evaluations",
+          "outcomes",
+          "outcomes_duplicates");
 
   private static final String PART =
       " case when part = 0 then 'first' when part < 0 then 'climbed' else 'ladder' end ";
@@ -35,7 +39,7 @@ final class LiveFigures {
     this.connection = connection;
   }
 
-  static Figures read(Connection connection, String topic) throws SQLException {
+  static Figures read(Connection connection) throws SQLException {
     LiveFigures live = new LiveFigures(connection);
     live.totals();
     live.sums(
@@ -62,8 +66,8 @@ final class LiveFigures {
             + " from evidence group by role_no, bucket, arm_no, block,"
             + PART);
     live.sums(
-        "select 'sketch/' || concat_ws('/', role_no, bucket, arm_no, block, 'first') || '/' as path,"
-            + " sum(calls) as calls from evidence_latency group by role_no, bucket, arm_no, block");
+        "select 'sketch/' || concat_ws('/', role_no, bucket, arm_no) || '/' as path,"
+            + " sum(calls) as calls from evidence_latency group by role_no, bucket, arm_no");
     live.sums(
         "select 'spend/' || day || '/' || role_no || '/' as path, nano_usd, calls, unpriced, tasks"
             + " from spend_day");
@@ -71,7 +75,16 @@ final class LiveFigures {
         "select 'episodes/' as path, r.name, count(*) from episode e join role r using (role_no)"
             + " group by r.name",
         true);
-    live.letters(topic);
+    live.sums(
+        "select 'evaluations/' as path, standing, count(*) from evaluation where scope <> -2"
+            + " group by standing",
+        true);
+    // Which of several counts as repeated and which as replacing hangs on the order of arrival.
+    live.sums(
+        "select 'evaluations/' as path, sum(total) as told from ingest_total"
+            + " where name in ('evaluations', 'evaluations_repeated', 'evaluations_replaced')");
+    live.sums("select 'evaluations/' as path, sum(correlated) as correlated from correlation_hour");
+    live.letters();
     return live.figures;
   }
 
@@ -114,17 +127,14 @@ final class LiveFigures {
     }
   }
 
-  private void letters(String topic) throws SQLException {
+  private void letters() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select partition, record_offset, item, code from dead_letter where topic = '"
-                    + topic
-                    + "'")) {
+                "select topic || '-' || partition || '-' || record_offset || '-' || item, code"
+                    + " from dead_letter")) {
       while (row.next()) {
-        figures.put(
-            "letters/" + row.getInt(1) + "-" + row.getLong(2) + "-" + row.getInt(3),
-            row.getString(4));
+        figures.put("letters/" + row.getString(1), row.getString(2));
       }
     }
   }

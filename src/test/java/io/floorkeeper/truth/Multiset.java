@@ -8,12 +8,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Everything that is sent, in the order in which it is sent: calls of tasks and of nobody, spans
- * that repeat their children's usage, duplicates within a record, a partition and across them,
- * resent records, and about one in a hundred that must be refused. All of it follows from the seed.
+ * that repeat their children's usage, judgements that come by themselves, duplicates within a
+ * record, a partition and across them, resent records, and about one in a hundred that must be
+ * refused. All of it follows from the seed.
  */
 record Multiset(List<PlannedRecord> records, int spans) {
   private static final int MOST_SPANS_A_RECORD = 50;
@@ -36,11 +40,14 @@ record Multiset(List<PlannedRecord> records, int spans) {
     Random random = new Random(seed);
     TaskMaker tasks = new TaskMaker(installation, asked, random, now);
     PoisonMaker poisons = new PoisonMaker(tasks);
+    TellingMaker tellings = new TellingMaker(tasks);
     List<Sending> sendings = new ArrayList<>();
     while (sendings.size() < spans) {
       double at = (double) sendings.size() / spans;
-      for (PlannedSpan span : invent(tasks, poisons)) {
-        send(sendings, span, at, random);
+      List<PlannedSpan> invented = invent(tasks, poisons);
+      invented.forEach(span -> send(sendings, span, at, random));
+      for (Told told : told(invented, tellings, random)) {
+        send(sendings, told, at + lateness(random), random);
       }
     }
     sendings.sort(Comparator.comparingDouble(Sending::at));
@@ -65,6 +72,31 @@ record Multiset(List<PlannedRecord> records, int spans) {
       task.add(aggregate(tasks, (PlannedSpan.Call) task.get(0)));
     }
     return task;
+  }
+
+  /** One task in ten is judged by others than itself; of the rest of the calls, few. */
+  private static List<Told> told(List<PlannedSpan> invented, TellingMaker tellings, Random random) {
+    if (random.nextInt(10) > 0) {
+      return List.of();
+    }
+    List<PlannedSpan.Call> calls =
+        invented.stream()
+            .filter(PlannedSpan.Call.class::isInstance)
+            .map(PlannedSpan.Call.class::cast)
+            .toList();
+    if (!calls.isEmpty()) {
+      return tellings.of(calls);
+    }
+    return random.nextInt(3) == 0 ? List.of(tellings.lost()) : tellings.ofNothing();
+  }
+
+  /** Behind what is judged, long before it, or beside it, as a share of the whole. */
+  private static double lateness(Random random) {
+    return switch (random.nextInt(3)) {
+      case 0 -> 0;
+      case 1 -> -.4 * random.nextDouble();
+      default -> .4 * random.nextDouble();
+    };
   }
 
   /** Repeats the usage and the decision of its child, and may not count once. */
@@ -103,9 +135,23 @@ record Multiset(List<PlannedRecord> records, int spans) {
     List<PlannedRecord> records = new ArrayList<>();
     for (int from = 0; from < sendings.size(); ) {
       int to = Math.min(sendings.size(), from + 1 + random.nextInt(MOST_SPANS_A_RECORD));
-      List<PlannedSpan> spans = sendings.subList(from, to).stream().map(Sending::span).toList();
-      records.add(
-          PlannedRecord.of(random.nextInt(partitions), random.nextBoolean(), List.copyOf(spans)));
+      Map<String, List<PlannedSpan>> byTopic =
+          sendings.subList(from, to).stream()
+              .map(Sending::span)
+              .collect(
+                  Collectors.groupingBy(PlannedSpan::topic, TreeMap::new, Collectors.toList()));
+      byTopic.forEach(
+          (topic, spans) -> {
+            // An outcome is a record of its own.
+            int most = topic.equals(Told.OUTCOMES) ? 1 : MOST_SPANS_A_RECORD;
+            for (int at = 0; at < spans.size(); at += most) {
+              records.add(
+                  PlannedRecord.of(
+                      random.nextInt(partitions),
+                      random.nextBoolean(),
+                      List.copyOf(spans.subList(at, Math.min(spans.size(), at + most)))));
+            }
+          });
       from = to;
     }
     return records;
@@ -123,6 +169,9 @@ record Multiset(List<PlannedRecord> records, int spans) {
     }
     for (int i = 0; i <= planned / 100; i++) {
       int at = random.nextInt(planned);
+      while (!records.get(at).topic().equals(Stage.TOPIC)) {
+        at = random.nextInt(planned);
+      }
       records.add(
           random.nextInt(records.size()),
           poisons.record(random.nextInt(partitions), records.get(at).spans()));

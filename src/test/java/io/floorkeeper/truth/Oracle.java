@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,23 +23,30 @@ final class Oracle {
   private final Installation installation;
   private final Figures figures = new Figures();
   private final Set<PlannedSpan.Call> calls = new LinkedHashSet<>();
+  private final Set<PlannedSpan> outcomes = new HashSet<>();
+  private final SaidTruth said = new SaidTruth();
 
   private Oracle(Installation installation) {
     this.installation = installation;
   }
 
   /**
-   * @param topic everything that stands in the topic
+   * @param topics everything that stands in the topics
    */
-  static Figures figures(Installation installation, List<Placed> topic) {
+  static Figures figures(Installation installation, List<Placed> topics) {
     Oracle oracle = new Oracle(installation);
-    topic.forEach(oracle::read);
+    topics.forEach(oracle::read);
     oracle.calls.forEach(oracle::count);
     oracle.learn();
+    oracle.said.count(oracle.calls, oracle.figures);
     return oracle.figures;
   }
 
   private void read(Placed placed) {
+    if (placed.record.topic().equals(Told.OUTCOMES)) {
+      outcome((Told) placed.record.spans().get(0));
+      return;
+    }
     figures.add("totals/records", 1);
     PlannedRecord record = placed.record;
     if (record.spoilt() != null) {
@@ -47,7 +55,8 @@ final class Oracle {
     }
     List<PlannedSpan> written = new ArrayList<>();
     PlannedRecord.byService(record.spans()).values().forEach(written::addAll);
-    figures.add("totals/spans", written.size());
+    boolean logs = record.topic().equals(Told.LOGS);
+    figures.add(logs ? "totals/log_records" : "totals/spans", written.size());
     int item = 0;
     for (PlannedSpan span : written) {
       if (span instanceof PlannedSpan.Poison poison && poison.atDecoding()) {
@@ -57,6 +66,13 @@ final class Oracle {
     for (PlannedSpan span : written) {
       if (span instanceof PlannedSpan.Poison poison && !poison.atDecoding()) {
         letter(placed, ++item, poison.code());
+      } else if (span instanceof Told told) {
+        if (told.judged() == null) {
+          letter(placed, ++item, "no_target");
+        } else {
+          figures.add("totals/not_calls", 1);
+          tell(told);
+        }
       } else if (span instanceof PlannedSpan.Aggregate) {
         figures.add("totals/not_calls", 1);
       } else if (span instanceof PlannedSpan.Call call) {
@@ -70,9 +86,25 @@ final class Oracle {
     }
   }
 
+  /** What is sent under one key counts once. */
+  private void outcome(Told told) {
+    figures.add("totals/outcomes", 1);
+    if (outcomes.add(told)) {
+      tell(told);
+    } else {
+      figures.add("totals/outcomes_duplicates", 1);
+    }
+  }
+
+  private void tell(Told told) {
+    figures.add("evaluations/told", 1);
+    said.tell(told);
+  }
+
   private void letter(Placed placed, int item, String code) {
     figures.add("totals/dead_letters", 1);
-    String place = placed.partition + "-" + placed.offset + "-" + item;
+    String place =
+        placed.record.topic() + "-" + placed.partition + "-" + placed.offset + "-" + item;
     figures.put("letters/" + place, code);
     figures.put("letter-topic/" + place, code);
   }
@@ -139,7 +171,7 @@ final class Oracle {
       LocalDate day = LocalDate.ofInstant(decision.decidedAt(), ZoneOffset.UTC);
       figures.add("spend/" + day + "/" + decision.roleNo() + "/tasks", 1);
       figures.add("episodes/" + decision.role(), 1);
-      new EpisodeTruth(decision, episode, installation).addTo(figures);
+      new EpisodeTruth(decision, episode, installation, said).addTo(figures);
     }
   }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.LogsData;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -37,9 +39,39 @@ final class OtlpRecords {
     return json ? json(batch.build()) : batch.build().toByteArray();
   }
 
+  /** Judgements that come as log records. */
+  static byte[] writeLogs(List<PlannedSpan> told, boolean json) {
+    List<LogRecord> logs = told.stream().map(one -> ((Told) one).log()).toList();
+    if (!json) {
+      LogsData.Builder batch = LogsData.newBuilder();
+      batch.addResourceLogsBuilder().addScopeLogsBuilder().addAllLogRecords(logs);
+      return batch.build().toByteArray();
+    }
+    ObjectNode root = JSON.createObjectNode();
+    ArrayNode records =
+        root.putArray("resourceLogs")
+            .addObject()
+            .putArray("scopeLogs")
+            .addObject()
+            .putArray("logRecords");
+    for (LogRecord log : logs) {
+      ObjectNode one = records.addObject();
+      one.put("timeUnixNano", Long.toUnsignedString(log.getTimeUnixNano()));
+      one.put("eventName", log.getEventName());
+      if (!log.getTraceId().isEmpty()) {
+        one.put("traceId", hex(log.getTraceId())).put("spanId", hex(log.getSpanId()));
+      }
+      attributes(one.putArray("attributes"), log.getAttributesList());
+    }
+    return bytes(root);
+  }
+
   private static Span span(PlannedSpan span) {
     if (span instanceof PlannedSpan.Call call) {
       return CallWriter.write(call);
+    }
+    if (span instanceof Told told) {
+      return told.span();
     }
     return span instanceof PlannedSpan.Aggregate aggregate
         ? aggregate.span()
@@ -83,6 +115,10 @@ final class OtlpRecords {
         scope.getSpansList().forEach(span -> span(spans.addObject(), span));
       }
     }
+    return bytes(root);
+  }
+
+  private static byte[] bytes(ObjectNode root) {
     try {
       return JSON.writeValueAsBytes(root);
     } catch (IOException e) {

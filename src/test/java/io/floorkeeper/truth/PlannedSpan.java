@@ -4,11 +4,17 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.util.List;
 
 /** One span of the multiset; sent once or several times, it is the same fact. */
-sealed interface PlannedSpan {
+sealed interface PlannedSpan
+    permits PlannedSpan.Aggregate, PlannedSpan.Call, PlannedSpan.Poison, Told {
 
   /** The service that the resource names; empty: none. */
   default String service() {
     return "";
+  }
+
+  /** Where it is sent. */
+  default String topic() {
+    return Stage.TOPIC;
   }
 
   /** A span that counts for nothing: its children's usage over again, a tool, a web request. */

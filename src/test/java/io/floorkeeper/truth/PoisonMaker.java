@@ -42,7 +42,7 @@ final class PoisonMaker {
 
   PlannedSpan.Poison span() {
     Span.Builder span = wellFormed();
-    int kind = random.nextInt(FLAWS.size() + 8);
+    int kind = random.nextInt(FLAWS.size() + 10);
     if (kind < FLAWS.size()) {
       Flaw flaw = FLAWS.get(kind);
       return new PlannedSpan.Poison(
@@ -61,13 +61,30 @@ final class PoisonMaker {
               span.setEndTimeUnixNano(span.getStartTimeUnixNano() + 30 * DAY_NANOS),
               "absurd_latency");
       case 5 -> late(with(span, attribute("gen_ai.response.model", "m".repeat(5_000))), "too_long");
-      case 6 ->
+      case 6 -> late(carrier(span), "no_target");
+      case 7 -> late(carrier(span).addLinks(link()).addLinks(link()), "ambiguous_target");
+      case 8 ->
           new PlannedSpan.Poison(
               span.setTraceId(ByteString.copyFrom(new byte[16])).build(), "bad_id", true);
       default ->
           new PlannedSpan.Poison(
               span.setSpanId(ByteString.copyFrom(new byte[] {1, 2, 3})).build(), "bad_id", true);
     };
+  }
+
+  /** It judges another span, but which? */
+  private static Span.Builder carrier(Span.Builder span) {
+    return span.clearAttributes()
+        .addAttributes(attribute("openinference.span.kind", "EVALUATOR"))
+        .addAttributes(attribute("evaluations.0.evaluation.name", "fluency"))
+        .addAttributes(attribute("evaluations.0.evaluation.score", .5));
+  }
+
+  private Span.Link link() {
+    return Span.Link.newBuilder()
+        .setTraceId(OtlpRecords.id(tasks.hex(16)))
+        .setSpanId(OtlpRecords.id(tasks.hex(8)))
+        .build();
   }
 
   private static PlannedSpan.Poison late(Span.Builder span, String code) {
@@ -129,7 +146,7 @@ final class PoisonMaker {
   }
 
   private static PlannedRecord spoilt(int partition, byte[] bytes, String code) {
-    return new PlannedRecord(partition, false, List.of(), code, bytes);
+    return new PlannedRecord(Stage.TOPIC, partition, false, List.of(), code, bytes);
   }
 
   private static byte[] text(String text) {

@@ -44,7 +44,7 @@ final class Sender {
         PlannedRecord record = records.get(i);
         sent.add(
             producer.send(
-                new ProducerRecord<>(Stage.TOPIC, record.partition(), null, record.value())));
+                new ProducerRecord<>(record.topic(), record.partition(), null, record.value())));
         dueNanos =
             Math.max(dueNanos, System.nanoTime() - 1_000_000_000L)
                 + record.spans().size() * 1_000_000_000L / spansPerSecond;

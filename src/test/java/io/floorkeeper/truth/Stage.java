@@ -26,6 +26,7 @@ import org.awaitility.Awaitility;
 /** Two replicas, a broker and a PostgreSQL, each of which can be taken away and put back. */
 final class Stage implements AutoCloseable {
   static final String TOPIC = "otlp_spans";
+  static final List<String> TOPICS = List.of(TOPIC, Told.LOGS, Told.OUTCOMES);
   static final int PARTITIONS = 6;
   private static final Path POLICY = Path.of("src/test/resources/policies/truth.yaml");
 
@@ -48,7 +49,7 @@ final class Stage implements AutoCloseable {
     broker = new BrokerProcess(folder.resolve("broker"));
     try {
       broker.start();
-      createTopic();
+      createTopics();
       Map<String, String> settings = new HashMap<>(parts.quarkusSettings());
       settings.put(EmbeddedPlatform.BOOTSTRAP_SERVERS, broker.bootstrapServers());
       settings.put("floorkeeper.policy.file", POLICY.toAbsolutePath().toString());
@@ -76,9 +77,13 @@ final class Stage implements AutoCloseable {
                     .equals("live"));
   }
 
-  private void createTopic() {
+  private void createTopics() {
     try (Admin admin = Admin.create(kafka())) {
-      admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1))).all().get();
+      admin
+          .createTopics(
+              TOPICS.stream().map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList())
+          .all()
+          .get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {

@@ -31,11 +31,11 @@ final class TopicReader {
   }
 
   /**
-   * What stands in the topic, told by the records that were planned.
+   * What stands in topics, told by the records that were planned.
    *
    * @throws IllegalStateException where it holds what nobody planned, or lacks what was sent
    */
-  List<Oracle.Placed> placed(String topic, List<PlannedRecord> planned) {
+  List<Oracle.Placed> placed(List<String> topics, List<PlannedRecord> planned) {
     Map<String, PlannedRecord> byDigest = new HashMap<>();
     Map<String, Integer> missing = new HashMap<>();
     for (PlannedRecord record : planned) {
@@ -44,23 +44,29 @@ final class TopicReader {
       missing.merge(digest, 1, Integer::sum);
     }
     List<Oracle.Placed> placed = new ArrayList<>();
-    each(
-        topic,
-        record -> {
-          String digest = digest(record.value());
-          PlannedRecord plan = byDigest.get(digest);
-          if (plan == null) {
-            throw new IllegalStateException(
-                "nobody planned " + record.partition() + "-" + record.offset());
-          }
-          missing.merge(digest, -1, Integer::sum);
-          placed.add(new Oracle.Placed(plan, record.partition(), record.offset()));
-        });
+    for (String topic : topics) {
+      each(topic, record -> place(record, byDigest, missing, placed));
+    }
     long lacking = missing.values().stream().filter(left -> left > 0).count();
     if (lacking > 0) {
-      throw new IllegalStateException("the topic lacks " + lacking + " records that were sent");
+      throw new IllegalStateException("the topics lack " + lacking + " records that were sent");
     }
     return placed;
+  }
+
+  private static void place(
+      ConsumerRecord<byte[], byte[]> record,
+      Map<String, PlannedRecord> byDigest,
+      Map<String, Integer> missing,
+      List<Oracle.Placed> placed) {
+    String digest = digest(record.value());
+    PlannedRecord plan = byDigest.get(digest);
+    if (plan == null) {
+      throw new IllegalStateException(
+          "nobody planned " + record.topic() + "-" + record.partition() + "-" + record.offset());
+    }
+    missing.merge(digest, -1, Integer::sum);
+    placed.add(new Oracle.Placed(plan, record.partition(), record.offset()));
   }
 
   /** Each dead letter's code by its key; one that was repeated counts once. */
@@ -75,8 +81,12 @@ final class TopicReader {
     return letters;
   }
 
-  /** The offset behind the last record, of all partitions together. */
-  long end(String topic) {
+  /** The offset behind the last record, of all partitions of all topics together. */
+  long end(List<String> topics) {
+    return topics.stream().mapToLong(this::end).sum();
+  }
+
+  private long end(String topic) {
     try (KafkaConsumer<byte[], byte[]> reader = reader()) {
       return reader.endOffsets(partitions(reader, topic)).values().stream()
           .mapToLong(offset -> offset)
