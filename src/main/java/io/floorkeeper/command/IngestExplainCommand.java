@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
           + " role and evaluations, each with the attribute that it came from.",
       "Reads OTLP in protobuf or JSON: a batch, a batch on each line, or what kcat -J writes; plain or"
           + " gzip. Prompts are skipped, here as anywhere.",
-      "Exit code 1 where anything would become a dead letter."
+      "Exit code 1 where anything would become a dead letter, as far as the payload shows it. Not"
+          + " known without the service: whether a decision id was signed by it (forged_decision_id),"
+          + " and whether the calls of that day are forgotten already (too_old)."
     },
     mixinStandardHelpOptions = true)
 final class IngestExplainCommand implements Callable<Integer> {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * The share of judgements that have found their decision, and of decisions that were to be judged
@@ -19,6 +20,9 @@ import java.util.Map;
  */
 @ApplicationScoped
 class CorrelationReport {
+  /** A total, and the beginning of those by reason. */
+  static final String ON_NO_CALL = "decisions_on_no_call";
+
   private final CorrelationRepository correlation;
   private final Clock clock = Clock.systemUTC();
 
@@ -26,7 +30,12 @@ class CorrelationReport {
     this.correlation = correlation;
   }
 
-  void tell(ObjectNode node, Connection connection) throws SQLException {
+  /**
+   * @param totals that were counted so far
+   */
+  void tell(ObjectNode node, SortedMap<String, Long> totals, Connection connection)
+      throws SQLException {
+    onNoCall(node.putObject(ON_NO_CALL), totals);
     Instant now = clock.instant();
     Map<String, Delta> windows = new LinkedHashMap<>();
     windows.put("total", correlation.sum(connection, Instant.EPOCH, now));
@@ -44,6 +53,19 @@ class CorrelationReport {
     evaluations.put("held", correlation.held(connection));
     ObjectNode alarms = node.putObject("alarms");
     correlation.open(connection).forEach((kind, since) -> alarms.put(kind, since.toString()));
+  }
+
+  /** Decision ids on spans that count for nothing, so that nothing was learned of the decisions. */
+  private static void onNoCall(ObjectNode node, SortedMap<String, Long> totals) {
+    node.put("n", totals.getOrDefault(ON_NO_CALL, 0L));
+    ObjectNode reasons = node.putObject("by_reason");
+    String beginning = ON_NO_CALL + ":";
+    totals.forEach(
+        (name, total) -> {
+          if (name.startsWith(beginning)) {
+            reasons.put(name.substring(beginning.length()), total);
+          }
+        });
   }
 
   private static void share(ObjectNode node, String of, long part, long n) {

@@ -14,7 +14,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -50,10 +52,11 @@ class DeadLetterOffice {
     if (letters.isEmpty()) {
       return;
     }
-    store(connection, batch, letters);
+    Hashes hashes = new Hashes();
+    store(connection, batch, letters, hashes);
     List<Future<?>> sent = new ArrayList<>();
     for (DeadLetter letter : letters) {
-      sent.add(producer().send(record(batch, letter)));
+      sent.add(producer().send(record(batch, letter, hashes)));
     }
     try {
       for (Future<?> one : sent) {
@@ -81,6 +84,12 @@ class DeadLetterOffice {
   /** Into the table alone. */
   static void store(Connection connection, StreamBatch batch, List<DeadLetter> letters)
       throws SQLException {
+    store(connection, batch, letters, new Hashes());
+  }
+
+  private static void store(
+      Connection connection, StreamBatch batch, List<DeadLetter> letters, Hashes hashes)
+      throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             """
@@ -102,14 +111,15 @@ class DeadLetterOffice {
         insert.setString(10, letter.traceId().orElse(null));
         insert.setString(11, letter.spanId().orElse(null));
         insert.setInt(12, source.value() == null ? 0 : source.value().length);
-        insert.setString(13, sha256(source.value()));
+        insert.setString(13, hashes.of(source));
         insert.addBatch();
       }
       insert.executeBatch();
     }
   }
 
-  private ProducerRecord<byte[], byte[]> record(StreamBatch batch, DeadLetter letter) {
+  private ProducerRecord<byte[], byte[]> record(
+      StreamBatch batch, DeadLetter letter, Hashes hashes) {
     ConsumerRecord<byte[], byte[]> source = letter.source();
     String key =
         source.topic() + "-" + source.partition() + "-" + source.offset() + "-" + letter.item();
@@ -126,7 +136,7 @@ class DeadLetterOffice {
             .put("trace_id", letter.traceId().orElse(null))
             .put("span_id", letter.spanId().orElse(null))
             .put("value_bytes", source.value() == null ? 0 : source.value().length)
-            .put("value_sha256", sha256(source.value()));
+            .put("value_sha256", hashes.of(source));
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(settings.deadLetterTopic(), utf8(key), utf8(value.encode()));
     record.headers().add("floorkeeper.errors.topic", utf8(source.topic()));
@@ -155,13 +165,22 @@ class DeadLetterOffice {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String sha256(byte[] value) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(value == null ? new byte[0] : value);
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+  /** Of records, each of which is worked out once: it may have many letters, and be large. */
+  private static final class Hashes {
+    private final Map<ConsumerRecord<byte[], byte[]>, String> known = new IdentityHashMap<>();
+
+    String of(ConsumerRecord<byte[], byte[]> record) {
+      return known.computeIfAbsent(record, one -> sha256(one.value()));
+    }
+
+    private static String sha256(byte[] value) {
+      try {
+        byte[] digest =
+            MessageDigest.getInstance("SHA-256").digest(value == null ? new byte[0] : value);
+        return HexFormat.of().formatHex(digest);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
     }
   }
 }

@@ -10,8 +10,10 @@ public sealed interface Decoded {
    *
    * @param rejected the spans of the batch that could not be read; the others are not hurt by them
    * @param logRecords how many of all of them, read and rejected, came as log records
+   * @param badLinks how many links pointed nowhere and were left out
    */
-  record Spans(List<RawSpan> spans, List<SpanReading.Rejected> rejected, int logRecords)
+  record Spans(
+      List<RawSpan> spans, List<SpanReading.Rejected> rejected, int logRecords, int badLinks)
       implements Decoded {
     public Spans {
       spans = List.copyOf(spans);
@@ -20,7 +22,7 @@ public sealed interface Decoded {
 
     /** Spans alone. */
     public Spans(List<RawSpan> spans, List<SpanReading.Rejected> rejected) {
-      this(spans, rejected, 0);
+      this(spans, rejected, 0, 0);
     }
 
     /** All that came, of both kinds, whether it could be read or not. */

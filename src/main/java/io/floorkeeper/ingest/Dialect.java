@@ -108,8 +108,12 @@ record Dialect(
 
   /** All attributes that it looks at, with {@code json:} where it looks into one. */
   Stream<String> attributes() {
+    return Stream.concat(keys.amounts(), attributesButAmounts());
+  }
+
+  private Stream<String> attributesButAmounts() {
     return Stream.of(
-            keys.all(),
+            keys.words(),
             identity.stream().flatMap(List::stream),
             conditions()
                 .flatMap(
@@ -122,10 +126,13 @@ record Dialect(
         .flatMap(names -> names);
   }
 
-  /** The same and those of events and judgements: all that is ever read of a span. */
-  Stream<String> allKeys() {
+  /**
+   * The same and those of events and judgements, all that is ever read of a span; but for those of
+   * which a number alone is taken ({@link Keys#amounts}).
+   */
+  Stream<String> keysButAmounts() {
     return Stream.of(
-            attributes(),
+            attributesButAmounts(),
             errorEvents.values().stream().flatMap(List::stream),
             evaluationAttributes.stream().flatMap(EvaluationKeys::all),
             evaluationEvents.values().stream().flatMap(EvaluationKeys::all),
@@ -200,17 +207,24 @@ record Dialect(
           !(requestModel.isEmpty() && responseModel.isEmpty()), "a dialect must name the model");
     }
 
-    Stream<String> all() {
+    /** Of tokens and of costs: whatever else stands there than a number is never kept. */
+    Stream<String> amounts() {
       return Stream.of(
-              requestModel,
-              responseModel,
-              provider,
               inputTokens,
               cacheReadTokens,
               cacheWriteTokens,
               outputTokens,
               reasoningTokens,
-              costUsd,
+              costUsd)
+          .flatMap(List::stream);
+    }
+
+    /** All others. */
+    Stream<String> words() {
+      return Stream.of(
+              requestModel,
+              responseModel,
+              provider,
               costCurrency,
               agent,
               session,

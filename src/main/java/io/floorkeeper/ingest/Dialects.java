@@ -155,11 +155,15 @@ public final class Dialects {
     return events;
   }
 
+  /**
+   * What people and models said is looked into for amounts alone, within its JSON: some frameworks
+   * write a token count nowhere else.
+   */
   private static void requireNoText(String origin, Dialect dialect, Common common) {
     Condition.Names text = new Condition.Names(common.neverRead);
-    dialect
-        .allKeys()
-        .filter(text::hold)
+    Stream.concat(
+            dialect.keysButAmounts().filter(key -> text.hold(JsonMember.attributeOf(key))),
+            dialect.keys().amounts().filter(text::hold))
         .findFirst()
         .ifPresent(
             key -> {

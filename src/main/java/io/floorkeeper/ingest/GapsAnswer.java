@@ -17,7 +17,7 @@ final class GapsAnswer {
   private GapsAnswer() {}
 
   /**
-   * Adds {@code calls}, {@code unattributed} and {@code unpriced}.
+   * Adds {@code calls}, {@code unattributed}, {@code unpriced} and {@code without_tokens}.
    *
    * @param since of which calls, by the hour of their start
    * @param near models with a price that one without may be
@@ -34,14 +34,23 @@ final class GapsAnswer {
     put(unpriced, gaps.unpriced(), gaps.all());
     ArrayNode models = unpriced.putArray("models");
     for (CallGaps.Unpriced model : gaps.models()) {
-      ObjectNode node = models.addObject();
-      put(
-          node.put("model", model.model().isEmpty() ? null : model.model()),
-          model.amount(),
-          gaps.all());
+      ObjectNode node = put(models, model, gaps);
       ArrayNode suggestions = node.putArray("suggestions");
       near.apply(model.model()).forEach(suggestions::add);
     }
+    ObjectNode untold = answer.putObject("without_tokens");
+    put(untold, gaps.untold(), gaps.all());
+    ArrayNode untoldModels = untold.putArray("models");
+    gaps.untoldModels().forEach(model -> put(untoldModels, model, gaps));
+  }
+
+  private static ObjectNode put(ArrayNode into, CallGaps.Unpriced model, CallGaps.Gaps gaps) {
+    ObjectNode node =
+        into.addObject()
+            .put("provider", model.provider().isEmpty() ? null : model.provider())
+            .put("model", model.model().isEmpty() ? null : model.model());
+    put(node, model.amount(), gaps.all());
+    return node;
   }
 
   private static void put(ObjectNode node, CallGaps.Amount part, CallGaps.Amount all) {

@@ -1,7 +1,6 @@
 package io.floorkeeper.ingest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agroal.api.AgroalDataSource;
 import io.floorkeeper.ledger.CallGaps;
@@ -17,8 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,15 +71,17 @@ public class IngestResource {
               + " beside them, and the latest dead letters")
   @APIResponse(responseCode = "200", description = "Totals, streams, dead letters (latest first)")
   @APIResponse(responseCode = "503", description = "The database is out of reach")
-  public ObjectNode ingest(@QueryParam("dead_letters") @DefaultValue("20") int deadLetters) {
+  public ObjectNode ingest(
+      @QueryParam("dead_letters") @DefaultValue("20") int deadLetters,
+      @QueryParam("dead_letter_code") String deadLetterCode) {
     if (deadLetters < 0 || deadLetters > MOST_DEAD_LETTERS) {
       throw Problem.BadRequest.field(
           "invalid_value", "dead_letters", "must lie in 0 to " + MOST_DEAD_LETTERS);
     }
     ObjectNode answer = json.createObjectNode();
     try (Connection connection = database.getConnection()) {
-      correlation.tell(answer.putObject("correlation"), connection);
       SortedMap<String, Long> counted = totals.read(connection);
+      correlation.tell(answer.putObject("correlation"), counted, connection);
       ObjectNode counts = answer.putObject("totals");
       counted.forEach(counts::put);
       sampling.tell(connection, counted, answer.putObject("sampling"));
@@ -96,42 +95,11 @@ public class IngestResource {
       Instant since = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(GAPS_OVER);
       GapsAnswer.put(answer, gaps.read(connection, since, MOST_MODELS), since, prices.near());
       prices.tell(answer.putObject("prices"), connection);
-      answer.set("dead_letters", latest(connection, deadLetters));
+      DeadLetterReport.tell(connection, deadLetterCode, deadLetters, answer);
     } catch (SQLException e) {
       throw new Problem.Unavailable(
           "database_unavailable", "the totals cannot be read: " + Causes.briefly(e));
     }
     return answer;
-  }
-
-  private ArrayNode latest(Connection connection, int most) throws SQLException {
-    ArrayNode letters = json.createArrayNode();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            """
-            select topic, partition, record_offset, item, code, field, message, trace_id, span_id,
-              value_bytes, at
-            from dead_letter order by at desc, record_offset desc, item limit ?
-            """)) {
-      select.setInt(1, most);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          letters
-              .addObject()
-              .put("topic", row.getString("topic"))
-              .put("partition", row.getInt("partition"))
-              .put("offset", row.getLong("record_offset"))
-              .put("item", row.getInt("item"))
-              .put("code", row.getString("code"))
-              .put("field", row.getString("field"))
-              .put("message", row.getString("message"))
-              .put("trace_id", row.getString("trace_id"))
-              .put("span_id", row.getString("span_id"))
-              .put("value_bytes", row.getInt("value_bytes"))
-              .put("at", row.getTimestamp("at").toInstant().toString());
-        }
-      }
-    }
-    return letters;
   }
 }

@@ -16,11 +16,13 @@ import java.util.stream.Stream;
  *
  * @param key as the dialect writes it; the fact is found under it
  * @param path names of members, from the outermost
+ * @param numberOnly where nobody asks for more than an amount, no word becomes a string
  */
-record JsonMember(String key, List<String> path) {
+record JsonMember(String key, List<String> path, boolean numberOnly) {
   static final String PREFIX = "json:";
 
   private static final int DEEPEST = 8;
+  private static final int LONGEST_NUMBER = 64;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -32,14 +34,17 @@ record JsonMember(String key, List<String> path) {
           .build();
 
   /** Of a key that begins with {@link #PREFIX}. */
-  static JsonMember of(String key) {
+  static JsonMember of(String key, boolean numberOnly) {
     int space = key.indexOf(' ');
     return new JsonMember(
-        key, space < 0 ? List.of() : List.of(key.substring(space + 1).split("\\.")));
+        key, space < 0 ? List.of() : List.of(key.substring(space + 1).split("\\.")), numberOnly);
   }
 
-  /** The attribute that a key looks into. */
+  /** The attribute that a key looks into, or is. */
   static String attributeOf(String key) {
+    if (!key.startsWith(PREFIX)) {
+      return key;
+    }
     int space = key.indexOf(' ');
     return key.substring(PREFIX.length(), space < 0 ? key.length() : space);
   }
@@ -93,7 +98,7 @@ record JsonMember(String key, List<String> path) {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       for (JsonMember member : members) {
         if (member.path.size() == depth) {
-          scalar(parser, member.key, into);
+          scalar(parser, member, into);
         }
       }
       parser.skipChildren();
@@ -124,8 +129,19 @@ record JsonMember(String key, List<String> path) {
     return path.size() > depth && path.get(depth).equals(name);
   }
 
-  private static void scalar(JsonParser parser, String key, Map<String, Object> into)
+  /** Many write numbers as text. */
+  private static boolean isPlain(JsonParser parser) throws IOException {
+    return parser.currentToken() == JsonToken.VALUE_STRING
+        && parser.getTextLength() <= LONGEST_NUMBER
+        && Numbers.isPlain(parser.getText());
+  }
+
+  private static void scalar(JsonParser parser, JsonMember member, Map<String, Object> into)
       throws IOException {
+    String key = member.key;
+    if (member.numberOnly && !parser.currentToken().isNumeric() && !isPlain(parser)) {
+      return;
+    }
     switch (parser.currentToken()) {
       case VALUE_NUMBER_INT ->
           into.put(

@@ -44,6 +44,8 @@ final class KnownKeys {
         all.stream()
             .filter(key -> !key.startsWith(JsonMember.PREFIX))
             .collect(Collectors.toCollection(HashSet::new)); // asked for every attribute
+    Set<String> words =
+        dialects.stream().flatMap(Dialect::keysButAmounts).collect(Collectors.toSet());
     Map<String, List<JsonMember>> members = new HashMap<>();
     all.stream()
         .filter(key -> key.startsWith(JsonMember.PREFIX))
@@ -51,7 +53,9 @@ final class KnownKeys {
         .collect(Collectors.groupingBy(JsonMember::attributeOf))
         .forEach(
             (attribute, keys) ->
-                members.put(attribute, keys.stream().map(JsonMember::of).toList()));
+                members.put(
+                    attribute,
+                    keys.stream().map(key -> JsonMember.of(key, !words.contains(key))).toList()));
     json = members;
     indexed =
         dialects.stream()

@@ -34,9 +34,6 @@ class OtlpReceiver {
   /** After it did not answer, the broker is left alone so long: nobody else waits in vain. */
   private static final Duration REST = Duration.ofSeconds(1);
 
-  /** What Kafka puts around a value, with room to spare. */
-  private static final int ENVELOPE_BYTES = 1024;
-
   private final KafkaSettings kafka;
   private final IngestSettings settings;
   private final ReceiverSettings limits;
@@ -78,7 +75,7 @@ class OtlpReceiver {
   }
 
   private CompletableFuture<Receipt> admitted(RawSpan.Signal signal, byte[] body, String coding) {
-    boolean gzip = "gzip".equals(coding);
+    boolean gzip = coding != null && coding.strip().equalsIgnoreCase("gzip");
     if (!gzip && !isIdentity(coding)) {
       return refused(Receipt.Kind.UNKNOWN_CODING, "Content-Encoding must be gzip, or absent");
     }
@@ -156,7 +153,8 @@ class OtlpReceiver {
   private Receipt receipt(Exception failure) {
     if (failure instanceof RecordTooLargeException) {
       return new Receipt(
-          Receipt.Kind.TOO_LARGE, "larger than the broker takes: send smaller batches");
+          Receipt.Kind.TOO_LARGE,
+          "larger than the topic's max.message.bytes: raise that, or send smaller batches");
     }
     restUntilNanos = System.nanoTime() + REST.toNanos();
     return new Receipt(
@@ -198,11 +196,12 @@ class OtlpReceiver {
       properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ackMillis / 2);
       properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ackMillis);
       properties.put(
-          ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.maxMessageBytes() + ENVELOPE_BYTES);
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+          settings.maxMessageBytes() + TopicDirectory.ENVELOPE_BYTES);
       // What is in flight is bounded before: here nobody waits for room.
       properties.put(
           ProducerConfig.BUFFER_MEMORY_CONFIG,
-          limits.maxInFlightBytes() + settings.maxMessageBytes() + ENVELOPE_BYTES);
+          limits.maxInFlightBytes() + settings.maxMessageBytes() + TopicDirectory.ENVELOPE_BYTES);
       producer =
           new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }

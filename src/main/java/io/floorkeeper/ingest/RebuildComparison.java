@@ -98,8 +98,11 @@ final class RebuildComparison {
     all.add(
         new Compared(
             "dead_letters",
-            "select topic_id, partition, record_offset, item, code, field from dead_letter"
-                + " where code <> 'broken_decision'"));
+            "select topic_id, partition, record_offset, item, code, field from dead_letter d"
+                + " where code <> 'broken_decision' and not exists (select from "
+                + live
+                + ".dead_letter_forgotten f where f.topic_id = d.topic_id"
+                + " and f.partition = d.partition and d.record_offset < f.below_offset)"));
     return all;
   }
 

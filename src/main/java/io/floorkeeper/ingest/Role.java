@@ -1,5 +1,7 @@
 package io.floorkeeper.ingest;
 
+import java.util.regex.Pattern;
+
 /**
  * Who calls, as far as the span itself and its resource say it.
  *
@@ -13,10 +15,17 @@ record Role(String name, String source) {
   private static final String RESOURCE_SERVICE =
       SpanReader.OF_RESOURCE + FloorkeeperKeys.SERVICE_NAME;
 
+  /** Ends in a UUID, with hyphens or without. */
+  private static final Pattern INSTANCE =
+      Pattern.compile(
+          "(?:.*[^0-9a-zA-Z])?[0-9a-fA-F]{8}(-?)[0-9a-fA-F]{4}\\1[0-9a-fA-F]{4}\\1[0-9a-fA-F]{4}\\1[0-9a-fA-F]{12}");
+
+  private static final int LEAST_INSTANCE = 32;
+
   /** Of a call: its own word, else its resource's; null: neither says it. */
   static Role of(RawSpan span, DialectRules rules) {
     Attributes own = new Attributes(span.attributes());
-    String key = own.key(rules.agent);
+    String key = key(own, rules.agent);
     if (key != null) {
       return new Role(own.textOf(key), key);
     }
@@ -39,13 +48,34 @@ record Role(String name, String source) {
    */
   static Role ofAncestor(RawSpan span, String[] keys, DialectRules rules) {
     Attributes own = new Attributes(span.attributes());
-    String key = own.key(keys);
+    String key = key(own, keys);
     if (key != null) {
       Object value = own.value(key);
       return Attributes.usable(value) ? new Role(value.toString().strip(), key) : null;
     }
     String agent = rules == null ? null : rules.agentIn(span.name());
     return agent == null || !Attributes.usable(agent) ? null : new Role(agent.strip(), SPAN_NAME);
+  }
+
+  /**
+   * The first of these keys that names a role: frameworks make an id for each instance of an agent,
+   * which is no role of anything that runs twice, and would be a sum of its own in every hour.
+   */
+  private static String key(Attributes own, String[] keys) {
+    for (String key : keys) {
+      Object value = own.value(key);
+      if (value != null && (key.equals(FloorkeeperKeys.ROLE) || !isInstance(value))) {
+        return key;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isInstance(Object value) {
+    return value instanceof String text
+        && text.length() >= LEAST_INSTANCE
+        && text.length() <= RawSpan.MAX_NAME
+        && INSTANCE.matcher(text.strip()).matches();
   }
 
   /** What OpenTelemetry's SDKs write where nobody named the service. */

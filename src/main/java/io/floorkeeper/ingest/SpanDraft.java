@@ -23,8 +23,6 @@ final class SpanDraft {
   private static final Flaw BAD_TRACE_ID = badId("traceId", 32);
   private static final Flaw BAD_SPAN_ID = badId("spanId", 16);
   private static final Flaw BAD_PARENT_ID = badId("parentSpanId", 16);
-  private static final Flaw BAD_LINK =
-      new Flaw("bad_id", "links", "a link must hold a trace id and a span id");
 
   final RawSpan.Signal signal;
   final Map<String, Object> attributes = new HashMap<>();
@@ -36,6 +34,7 @@ final class SpanDraft {
   long observedUnixNano;
   RawSpan.Status status = RawSpan.Status.UNSET;
 
+  private int badLinks;
   private String traceId = "";
   private String spanId = "";
   private String parentSpanId = "";
@@ -85,17 +84,21 @@ final class SpanDraft {
         };
   }
 
-  /** One that points nowhere is a flaw, and not kept. */
+  /**
+   * One that points nowhere is not kept, and costs nothing else: links matter only to carriers of
+   * judgements, which are rejected where none is left.
+   */
   void link(String toTraceId, String toSpanId) {
     if (isId(toTraceId, 32) && isId(toSpanId, 16)) {
       links.add(new RawSpan.Link(lower(toTraceId), lower(toSpanId)));
     } else {
-      flaw(BAD_LINK);
+      badLinks++;
     }
   }
 
   /** Puts the span, or the reason why there is none, into the batch. */
   void finish(String scope, Map<String, Object> resource, Flaw ofGroup, Batch batch) {
+    batch.badLinks += badLinks;
     if (signal == RawSpan.Signal.LOG) {
       batch.logRecords++;
       beginAndEndWhenWritten();
@@ -226,6 +229,7 @@ final class SpanDraft {
     final List<RawSpan> spans = new ArrayList<>();
     final List<SpanReading.Rejected> rejected = new ArrayList<>();
     int logRecords;
+    int badLinks;
     private int begun;
 
     SpanDraft begin(RawSpan.Signal signal) throws TooManyException {
@@ -236,7 +240,7 @@ final class SpanDraft {
     }
 
     Decoded.Spans decoded() {
-      return new Decoded.Spans(spans, rejected, logRecords);
+      return new Decoded.Spans(spans, rejected, logRecords, badLinks);
     }
   }
 }

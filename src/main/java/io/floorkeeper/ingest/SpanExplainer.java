@@ -2,8 +2,12 @@ package io.floorkeeper.ingest;
 
 import io.floorkeeper.ingest.SpanExplanation.Judgement;
 import io.floorkeeper.ingest.SpanExplanation.TakenFor;
+import io.floorkeeper.ledger.Call;
+import io.floorkeeper.ledger.CallWindow;
+import io.floorkeeper.ledger.DecisionKeys;
 import io.floorkeeper.ledger.Evaluation;
 import io.floorkeeper.ledger.EvaluationTarget;
+import io.floorkeeper.ledger.InvalidDecisionIdException;
 import io.floorkeeper.ledger.TargetedEvaluation;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +52,7 @@ public final class SpanExplainer {
   }
 
   private SpanExplanation explain(RawSpan span) {
-    SpanReading reading = reader.read(span);
+    SpanReading reading = refused(reader.read(span));
     DialectRules rules = dialects.of(span);
     List<String> why = new ArrayList<>();
     why.add(detection(span, rules));
@@ -79,6 +83,31 @@ public final class SpanExplainer {
     SpanReading.Rejected rejected = (SpanReading.Rejected) reading;
     why.add(words(rejected));
     return explanation(span, TakenFor.REJECTED, rules, why, List.of(), List.of());
+  }
+
+  /** What the streams ask of a call besides, as far as that can be told without their database. */
+  private static SpanReading refused(SpanReading reading) {
+    if (!(reading instanceof SpanReading.ModelCall read)) {
+      return reading;
+    }
+    Call call = read.call();
+    if (CallWindow.isAhead(call.startedAt())) {
+      return rejected(
+          call,
+          CallWindow.Refusal.FUTURE.code(),
+          "startTimeUnixNano",
+          CallWindow.Refusal.FUTURE.message());
+    }
+    try {
+      call.decisionId().ifPresent(DecisionKeys::requireShape);
+      return reading;
+    } catch (InvalidDecisionIdException e) {
+      return rejected(call, "invalid_decision_id", FloorkeeperKeys.DECISION_ID, e.getMessage());
+    }
+  }
+
+  private static SpanReading rejected(Call call, String code, String field, String message) {
+    return new SpanReading.Rejected(call.traceId(), call.spanId(), code, field, message);
   }
 
   private static SpanExplanation undecoded(SpanReading.Rejected rejected) {

@@ -87,18 +87,19 @@ class SpanHandler implements BatchHandler {
   @Override
   public Prepared prepare(StreamBatch batch) {
     Sorted sorted = new Sorted();
+    sorted.count("dead_letters", 0);
     DecisionKeys verifying = keys.current();
     for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
       sorted.count("records", 1);
       Decoded decoded = decoder.decode(record.value(), expected(record));
       if (decoded instanceof Decoded.Undecodable undecodable) {
+        sorted.count("dead_letters", 1);
         sorted.deadLetters.add(
             DeadLetter.record(record, undecodable.code(), undecodable.message()));
       } else if (decoded instanceof Decoded.Spans spans) {
         read(record, spans, verifying, sorted);
       }
     }
-    sorted.count("dead_letters", sorted.deadLetters.size());
     sorted.verified.clear();
     return new Read(batch, sorted);
   }
@@ -153,13 +154,14 @@ class SpanHandler implements BatchHandler {
       Decoded.Spans spans,
       DecisionKeys verifying,
       Sorted sorted) {
-    int item = 0;
-    for (SpanReading.Rejected rejected : spans.rejected()) {
-      sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
-    }
+    RecordLetters letters = new RecordLetters(record);
+    spans.rejected().forEach(letters::add);
     sorted.count("spans", (long) spans.items() - spans.logRecords());
     if (spans.logRecords() > 0) {
       sorted.count("log_records", spans.logRecords());
+    }
+    if (spans.badLinks() > 0) {
+      sorted.count("links_to_nowhere", spans.badLinks());
     }
     for (RawSpan span : spans.spans()) {
       SamplingMark.of(span).ifPresent(mark -> mark.totals().forEach(name -> sorted.count(name, 1)));
@@ -169,13 +171,24 @@ class SpanHandler implements BatchHandler {
         reading = take(modelCall.call(), verifying, sorted);
       } else if (reading instanceof SpanReading.NotACall notACall) {
         sorted.count("not_calls", 1);
+        if (notACall.evaluations().isEmpty() && carriesDecision(span)) {
+          sorted.count(CorrelationReport.ON_NO_CALL, 1);
+          sorted.count(CorrelationReport.ON_NO_CALL + ":" + notACall.reason(), 1);
+        }
         notACall.link().ifPresent(sorted.links::add);
         sorted.evaluations.addAll(notACall.evaluations());
       }
       if (reading instanceof SpanReading.Rejected rejected) {
-        sorted.deadLetters.add(DeadLetter.span(record, ++item, rejected));
+        letters.add(rejected);
       }
     }
+    sorted.count("dead_letters", letters.items());
+    sorted.deadLetters.addAll(letters.letters());
+  }
+
+  /** Whoever set it expects that the decision is followed here, and nothing will say so. */
+  private static boolean carriesDecision(RawSpan span) {
+    return span.attributes().containsKey(FloorkeeperKeys.DECISION_ID);
   }
 
   private SpanReading take(Call call, DecisionKeys verifying, Sorted sorted) {

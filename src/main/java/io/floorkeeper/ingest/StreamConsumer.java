@@ -42,6 +42,9 @@ final class StreamConsumer implements Runnable {
   /** After so much silence the broker is asked whether it is there. */
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
+  /** What lasts no longer is not worth a warning. */
+  private static final Duration PASSING = Duration.ofSeconds(3);
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
   /** How the stream is doing, for health and metrics. */
@@ -68,6 +71,7 @@ final class StreamConsumer implements Runnable {
   private volatile boolean stopping;
   private volatile KafkaConsumer<byte[], byte[]> consumer;
   private int waits;
+  private long waitingSinceNanos;
 
   /**
    * @param batchBytes of records that one transaction applies, about: it ends with the first that
@@ -173,7 +177,12 @@ final class StreamConsumer implements Runnable {
     trouble = Causes.briefly(cause);
     if (!stopping) {
       // A topic that was created this moment is unknown for another: that passes by itself.
-      boolean passing = ++waits == 1 && cause instanceof RetriableException;
+      if (waits++ == 0) {
+        waitingSinceNanos = System.nanoTime();
+      }
+      boolean passing =
+          cause instanceof RetriableException
+              && System.nanoTime() - waitingSinceNanos < PASSING.toNanos();
       LOG.logf(
           passing ? Logger.Level.DEBUG : Logger.Level.WARN, "stream %s waits: %s", name, trouble);
       if (!backoff.pause()) {

@@ -19,12 +19,19 @@ import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** What the cluster says of itself: its id, the ids of topics, the features of its groups. */
 @ApplicationScoped
 class TopicDirectory {
+  /** What Kafka puts around a value, with room to spare. */
+  static final int ENVELOPE_BYTES = 1024;
+
   private static final int LIMIT_MILLIS = 10_000;
+
+  /** What a topic takes where nobody says anything. */
+  private static final int KAFKAS_MESSAGE_BYTES = (1 << 20) + 12;
 
   private final KafkaSettings kafka;
   private final IngestSettings settings;
@@ -55,7 +62,8 @@ class TopicDirectory {
   }
 
   /**
-   * Creates the topics that do not exist yet, with the broker's replication.
+   * Creates the topics that do not exist yet, with the broker's replication and for messages as
+   * large as the service takes; those that are there stay as they are.
    *
    * @return topic ids by name
    * @throws KafkaException where the broker does not answer, or may not be asked
@@ -103,7 +111,13 @@ class TopicDirectory {
 
   private String create(Admin admin, String topic) {
     NewTopic wanted =
-        new NewTopic(topic, Optional.of(settings.newTopicPartitions()), Optional.empty());
+        new NewTopic(topic, Optional.of(settings.newTopicPartitions()), Optional.empty())
+            .configs(
+                Map.of(
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    Integer.toString(
+                        Math.max(
+                            KAFKAS_MESSAGE_BYTES, settings.maxMessageBytes() + ENVELOPE_BYTES))));
     try {
       return await(admin.createTopics(List.of(wanted)).topicId(topic)).toString();
     } catch (TopicExistsException e) {

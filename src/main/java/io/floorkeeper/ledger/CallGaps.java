@@ -26,29 +26,40 @@ public class CallGaps {
   /**
    * A model that some calls cannot be priced of.
    *
+   * @param provider as the calls name it; empty: they name none
    * @param model as the calls name it, cut at 200 characters; empty: they name none
    */
-  public record Unpriced(String model, Amount amount) {}
+  public record Unpriced(String provider, String model, Amount amount) {}
 
   /**
    * The gaps of a time.
    *
    * @param all calls of that time
    * @param unattributed without a role
-   * @param unpriced without a price, and without a cost that they report
+   * @param unpriced of models that no price is known of, without a cost that they report
    * @param models the unpriced ones, most tokens first; of more than asked for, the first
+   * @param untold calls that nobody could price, for they tell neither tokens nor a cost; those of
+   *     models without a price are among the unpriced, where others of the model tell tokens
+   * @param untoldModels of these, most calls first; of more than asked for, the first
    */
-  public record Gaps(Amount all, Amount unattributed, Amount unpriced, List<Unpriced> models) {
+  public record Gaps(
+      Amount all,
+      Amount unattributed,
+      Amount unpriced,
+      List<Unpriced> models,
+      Amount untold,
+      List<Unpriced> untoldModels) {
     public Gaps {
       models = List.copyOf(models);
+      untoldModels = List.copyOf(untoldModels);
     }
   }
 
   private static final String GAPS =
       """
-      select model, sum(calls), sum(%1$s), sum(calls) filter (where %2$s), sum(%1$s) filter (where %2$s),
+      select model, provider, sum(calls), sum(%1$s), sum(calls) filter (where %2$s), sum(%1$s) filter (where %2$s),
         sum(unpriced), sum(unpriced_tokens)
-      from call_hour where hour >= ?::timestamptz group by model order by 7 desc, 6 desc, model
+      from call_hour where hour >= ?::timestamptz group by model, provider order by 8 desc, 7 desc, model, provider
       """
           .formatted(
               "input_tokens + cache_read_tokens + cache_write_tokens + output_tokens",
@@ -62,22 +73,30 @@ public class CallGaps {
     Amount all = Amount.NONE;
     Amount unattributed = Amount.NONE;
     Amount unpriced = Amount.NONE;
+    Amount untold = Amount.NONE;
     List<Unpriced> models = new ArrayList<>();
+    List<Unpriced> untoldModels = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(GAPS)) {
       select.setString(1, since.toString());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          all = all.plus(amount(row, 2));
-          unattributed = unattributed.plus(amount(row, 4));
-          Amount ofModel = amount(row, 6);
-          unpriced = unpriced.plus(ofModel);
-          if (ofModel.calls > 0 && models.size() < mostModels) {
-            models.add(new Unpriced(row.getString(1), ofModel));
+          all = all.plus(amount(row, 3));
+          unattributed = unattributed.plus(amount(row, 5));
+          Amount ofModel = amount(row, 7);
+          if (ofModel.calls == 0) {
+            continue;
+          }
+          boolean tells = ofModel.tokens.signum() > 0;
+          unpriced = tells ? unpriced.plus(ofModel) : unpriced;
+          untold = tells ? untold : untold.plus(ofModel);
+          List<Unpriced> into = tells ? models : untoldModels;
+          if (into.size() < mostModels) {
+            into.add(new Unpriced(row.getString(2), row.getString(1), ofModel));
           }
         }
       }
     }
-    return new Gaps(all, unattributed, unpriced, models);
+    return new Gaps(all, unattributed, unpriced, models, untold, untoldModels);
   }
 
   private static Amount amount(ResultSet row, int column) throws SQLException {

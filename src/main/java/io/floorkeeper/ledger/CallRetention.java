@@ -15,7 +15,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Forgets calls: whole partitions of days that are beyond the horizon, and row by row what the
- * partition from before there were days has of such days. Evidence and hourly sums stay.
+ * partition from before there were days has of such days. Evidence and hourly sums stay. Dead
+ * letters are kept as long.
  */
 @ApplicationScoped
 public class CallRetention {
@@ -76,6 +77,7 @@ public class CallRetention {
       }
     }
     deleteBefore(horizon.minusDays(RESPONSE_DAYS), "response_call", "responses_forgotten");
+    forgetDeadLetters();
     if (forgotten > 0) {
       LOG.infof("%d calls from before %s are forgotten", forgotten, horizon);
     }
@@ -142,6 +144,44 @@ public class CallRetention {
       all += rows;
     } while (rows == CHUNK_ROWS);
     return all;
+  }
+
+  /** Those that are older than calls may be; how far they are gone stays known. */
+  private void forgetDeadLetters() throws SQLException {
+    long rows;
+    do {
+      rows =
+          transaction(
+              connection -> {
+                if (!isAlone(connection)) {
+                  return 0L;
+                }
+                try (PreparedStatement delete =
+                    connection.prepareStatement(
+                        """
+                        with gone as (
+                          delete from dead_letter where ctid = any (array(select ctid from dead_letter
+                            where at < now() - ? * interval '1 millisecond' order by at limit ?))
+                          returning topic_id, partition, record_offset),
+                        noted as (
+                          insert into dead_letter_forgotten as f (topic_id, partition, below_offset)
+                          select topic_id, partition, max(record_offset) + 1 from gone group by 1, 2
+                          on conflict (topic_id, partition) do update
+                            set below_offset = greatest(f.below_offset, excluded.below_offset))
+                        select count(*) from gone
+                        """)) {
+                  delete.setLong(1, settings.callRetention().toMillis());
+                  delete.setInt(2, CHUNK_ROWS);
+                  try (ResultSet row = delete.executeQuery()) {
+                    row.next();
+                    long deleted = row.getLong(1);
+                    totals.add(
+                        connection, new TreeMap<>(Map.of("dead_letters_forgotten", deleted)));
+                    return deleted;
+                  }
+                }
+              });
+    } while (rows == CHUNK_ROWS);
   }
 
   private static boolean isAlone(Connection connection) throws SQLException {

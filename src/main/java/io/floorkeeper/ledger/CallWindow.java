@@ -22,7 +22,7 @@ public class CallWindow {
   /** Shared by whoever writes old calls, held alone by who moves the horizon. */
   private static final long HORIZON = 0x666c_6f6f_7200_0002L;
 
-  /** Days that clocks may be ahead; for so many, partitions are made ahead. */
+  /** Today and the days that clocks may be ahead. */
   static final int DAYS_AHEAD = 2;
 
   /** A horizon is never nearer than this, so younger calls need not ask where it stands. */
@@ -35,7 +35,7 @@ public class CallWindow {
   /** Why a call is refused. */
   public enum Refusal {
     TOO_OLD("too_old", "calls of that day are forgotten, so it could be a duplicate"),
-    FUTURE("future_time", "it begins more than a day ahead of the clock");
+    FUTURE("future_time", "it begins the day after tomorrow (UTC) or later");
 
     private final String code;
     private final String message;
@@ -64,9 +64,12 @@ public class CallWindow {
     if (day.isBefore(horizon)) {
       return Optional.of(Refusal.TOO_OLD);
     }
-    return day.isAfter(today().plusDays(DAYS_AHEAD))
-        ? Optional.of(Refusal.FUTURE)
-        : Optional.empty();
+    return isAhead(startedAt) ? Optional.of(Refusal.FUTURE) : Optional.empty();
+  }
+
+  /** Whether it would begin the day after tomorrow or later, so that no clock explains it. */
+  public static boolean isAhead(Instant startedAt) {
+    return !LocalDate.ofInstant(startedAt, ZoneOffset.UTC).isBefore(today().plusDays(DAYS_AHEAD));
   }
 
   /**

@@ -77,13 +77,29 @@ public final class DecisionKeys {
     return read(verified(characters), signingKeyNo, flags);
   }
 
-  private byte[] verified(String characters) {
-    IdWorkbench bench = IdWorkbench.ofThread();
+  /**
+   * Whether the characters could be a decision id of some installation: all that can be said
+   * without its keys.
+   *
+   * @throws InvalidDecisionIdException if they could not
+   */
+  public static void requireShape(String characters) {
+    byte[] bytes = formatted(IdWorkbench.ofThread(), characters);
+    read(bytes, DecisionId.keyNo(bytes), 0);
+  }
+
+  private static byte[] formatted(IdWorkbench bench, String characters) {
     byte[] bytes = bench.taken(characters);
     if (DecisionId.format(bytes) != DecisionId.FORMAT) {
       throw new InvalidDecisionIdException(
           InvalidDecisionIdException.Why.MALFORMED, "a decision id of an unknown format");
     }
+    return bytes;
+  }
+
+  private byte[] verified(String characters) {
+    IdWorkbench bench = IdWorkbench.ofThread();
+    byte[] bytes = formatted(bench, characters);
     IdWorkbench.Pads key = pads[DecisionId.keyNo(bytes)];
     if (key == null) {
       throw new InvalidDecisionIdException(

@@ -85,6 +85,13 @@ class DialectsTest {
           "id": "house"     | "id": "a", "signal": "logs" | ''                   | must end in -logs
           "id": "house"     | "id": "a", "identity": [[]] | ''                   | a group of identity
           ["acme.model"]    | ["output.value"]        | ''                       | output.value holds what was said
+          ["acme.model"]    | ["json:output.value name"] | ''                    | json:output.value name holds what
+          {"request_model"  | {"agent": ["json:input.value question"], "request_model" | '' | json:input.value question holds
+          {"request_model"  | {"session": ["json:gen_ai.prompt text"], "request_model" | '' | json:gen_ai.prompt text holds
+          {"request_model"  | {"cost_currency": ["json:output.value a"], "request_model" | '' | json:output.value a holds
+          "id": "house"     | "id": "a", "identity": [["json:gen_ai.prompt"]] | '' | json:gen_ai.prompt holds
+          ["llm"]}}         | ["llm"], "json:output.value a": ["x*"]}} | ''        | json:output.value a holds
+          {"request_model"  | {"input_tokens": ["output.value"], "request_model" | '' | output.value holds what
           "id": "house"     | "id": "a", "error_events": {"e": ["exception.message"]} | '' | exception.message holds what
           "incl_cache": false | "incl_cache": 1       | incl_cache               | must be true or false
           "id": "house"     | "id": "a", "extends": 7 | extends                  | must be the id of one of
@@ -96,6 +103,34 @@ class DialectsTest {
         .isInstanceOf(InvalidDialectException.class)
         .hasMessageStartingWith("acme.json: " + path)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void ofWhatWasSaidANumberMayBeReadAndNothingElse() {
+    // Given amounts that stand nowhere but within an answer's JSON
+    Dialects dialects =
+        Dialects.bundled()
+            .with(
+                "acme.json",
+                WHOLE.replace(
+                    "{\"request_model\"",
+                    "{\"input_tokens\": [\"json:output.value n\"], \"request_model\""));
+
+    // When
+    List<RawSpan> spans =
+        List.of("{\"n\": 7, \"text\": \"secret\"}", "{\"n\": \"secret\"}").stream()
+            .map(
+                value ->
+                    ((Decoded.Spans)
+                            new OtlpDecoder(dialects)
+                                .decode(Otlp.batch(Otlp.span("output.value", value)).toByteArray()))
+                        .spans()
+                        .get(0))
+            .toList();
+
+    // Then
+    assertThat(spans.get(0).attributes()).isEqualTo(Map.of("json:output.value n", 7L));
+    assertThat(spans.get(1).attributes()).isEmpty();
   }
 
   @Test

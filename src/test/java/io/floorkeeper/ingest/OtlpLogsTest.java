@@ -77,7 +77,7 @@ class OtlpLogsTest {
               Map.of("service.name", "shop"),
               List.of(),
               List.of());
-      assertThat(decoded).isEqualTo(new Decoded.Spans(List.of(expected), List.of(), 1));
+      assertThat(decoded).isEqualTo(new Decoded.Spans(List.of(expected), List.of(), 1, 0));
     }
   }
 

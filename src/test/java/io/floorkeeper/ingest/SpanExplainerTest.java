@@ -71,6 +71,31 @@ class SpanExplainerTest {
   }
 
   @Test
+  void whatTheStreamsRefuseOfACallIsToldToo() {
+    long inThreeDays = System.currentTimeMillis() * 1_000_000L + 3 * 86_400_000_000_000L;
+    Span.Builder ahead =
+        span("gen_ai.operation.name", "chat", "gen_ai.request.model", "m")
+            .setStartTimeUnixNano(inThreeDays)
+            .setEndTimeUnixNano(inThreeDays + 1);
+    Span.Builder cut =
+        span(
+            "gen_ai.operation.name",
+            "chat",
+            "gen_ai.request.model",
+            "m",
+            "floorkeeper.decision.id",
+            "AbC");
+
+    assertThat(only(batch(ahead).toByteArray()).takenFor()).isEqualTo(TakenFor.REJECTED);
+    assertThat(only(batch(ahead).toByteArray()).why().get(1))
+        .startsWith("future_time (startTimeUnixNano): ");
+    assertThat(only(batch(cut).toByteArray()).takenFor()).isEqualTo(TakenFor.REJECTED);
+    assertThat(only(batch(cut).toByteArray()).why().get(1))
+        .startsWith("invalid_decision_id (floorkeeper.decision.id): ")
+        .doesNotContain("AbC");
+  }
+
+  @Test
   void moreCacheThanInputIsSaidToStandBesideIt() {
     SpanExplanation call =
         only(

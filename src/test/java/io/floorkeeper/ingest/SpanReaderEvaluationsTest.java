@@ -50,6 +50,9 @@ class SpanReaderEvaluationsTest {
         .isInstanceOfSatisfying(
             SpanReading.Rejected.class,
             r -> assertThat(List.of(r.code(), r.field())).containsExactly("no_target", "links"));
+    assertThat(read(carrier().addLinks(Span.Link.newBuilder())))
+        .isInstanceOfSatisfying(
+            SpanReading.Rejected.class, r -> assertThat(r.code()).isEqualTo("no_target"));
     assertThat(read(carrier().addLinks(link(OTHER_SPAN)).addLinks(link(Otlp.SPAN))))
         .isInstanceOfSatisfying(
             SpanReading.Rejected.class,

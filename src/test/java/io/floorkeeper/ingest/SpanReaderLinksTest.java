@@ -73,6 +73,22 @@ class SpanReaderLinksTest {
   }
 
   @Test
+  void anInstanceOfAnAgentIsNoRole() {
+    String uuid = "3F2504e0-4f89-41d3-9a0c-0305e82c3301";
+    Map<String, Object> shop = Map.of("service.name", "shop");
+
+    assertThat(role("x", Map.of(), span("gen_ai.agent.id", uuid))).isEmpty();
+    assertThat(role("x", Map.of(), span("gen_ai.agent.id", "agent-" + uuid))).isEmpty();
+    assertThat(role("x", Map.of(), span("gen_ai.agent.id", uuid.replace("-", "")))).isEmpty();
+    assertThat(role("x", Map.of(), span("gen_ai.agent.id", "asst_Hk2")))
+        .containsExactly("asst_Hk2", "gen_ai.agent.id");
+    assertThat(role("x", Map.of(), span("floorkeeper.role", uuid)))
+        .containsExactly(uuid, "floorkeeper.role");
+    assertThat(Readings.call(batch("x", shop, chat("gen_ai.agent.id", uuid)).toByteArray()).role())
+        .contains("shop");
+  }
+
+  @Test
   void aSpanWithoutATimeLinksNothing() {
     Span.Builder timeless =
         span("gen_ai.operation.name", "invoke_agent")
@@ -80,6 +96,37 @@ class SpanReaderLinksTest {
             .clearEndTimeUnixNano();
 
     assertThat(((SpanReading.NotACall) read(timeless)).link()).isEmpty();
+  }
+
+  @Test
+  void aLinkThatPointsNowhereCostsNothingButItself() {
+    // Given
+    Span.Builder linked =
+        chat()
+            .addLinks(Span.Link.newBuilder())
+            .addLinks(
+                Span.Link.newBuilder()
+                    .setTraceId(Otlp.bytes(Otlp.TRACE))
+                    .setSpanId(Otlp.bytes(PARENT)));
+
+    for (byte[] value : List.of(batch(linked).toByteArray(), Otlp.json(batch(linked)))) {
+      // When
+      Decoded.Spans spans = (Decoded.Spans) new OtlpDecoder(Dialects.bundled()).decode(value);
+
+      // Then
+      assertThat(spans.rejected()).isEmpty();
+      assertThat(spans.badLinks()).isEqualTo(1);
+      assertThat(spans.spans().get(0).links())
+          .containsExactly(new RawSpan.Link(Otlp.TRACE, PARENT));
+    }
+  }
+
+  private static Span.Builder chat(Object... more) {
+    Span.Builder chat = span("gen_ai.operation.name", "chat", "gen_ai.request.model", "m");
+    for (int i = 0; i < more.length; i += 2) {
+      chat.addAttributes(Otlp.attribute((String) more[i], more[i + 1]));
+    }
+    return chat;
   }
 
   private static List<String> role(String scope, Map<String, Object> resource, Span.Builder span) {

@@ -9,9 +9,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +133,24 @@ class StreamPipelineIT {
   }
 
   /** What cannot even be read is as what cannot be applied: one dead letter. */
+  @Test
+  void topicsAreMadeForMessagesAsLargeAsTheServiceTakes() throws Exception {
+    try (StreamParts parts = new StreamParts(stage.platform().quarkusSettings())) {
+      int most = parts.settings().maxMessageBytes();
+      parts.directory().ensure(List.of("large"));
+      Properties properties = parts.kafka();
+      properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * most);
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+
+        RecordMetadata taken =
+            producer.send(new ProducerRecord<>("large", new byte[32], new byte[most])).get();
+
+        assertThat(taken.serializedValueSize()).isEqualTo(most);
+      }
+    }
+  }
+
   @Test
   void aRecordThatBreaksTheReaderIsOneDeadLetter() throws Exception {
     // Given

@@ -350,6 +350,13 @@ class LoopIT {
     assertThat(ingest.at("/streams/spans/state").asText()).isEqualTo("reading");
     assertThat(ingest.at("/totals/records").asLong()).isPositive();
     assertThat(ingest.path("dead_letters").findValuesAsText("code")).contains("not_otlp");
+    assertThat(ingest.path("dead_letter_codes").findValuesAsText("code")).contains("not_otlp");
+    assertThat(
+            ServiceProcess.json(service.get("/ingest?dead_letter_code=not_otlp"))
+                .path("dead_letters")
+                .findValuesAsText("code"))
+        .isNotEmpty()
+        .containsOnly("not_otlp");
     assertThat(ingest.toString()).doesNotContain("no trace at all");
     assertThat(service.get("/ingest?dead_letters=-1").statusCode()).isEqualTo(400);
   }

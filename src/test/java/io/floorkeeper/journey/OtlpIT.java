@@ -172,6 +172,55 @@ class OtlpIT {
   }
 
   @Test
+  void theNameOfACodingIsOfAnyCase() throws IOException {
+    long before = total("spans");
+
+    assertThat(post("/v1/traces", JSON, "GZIP", gzip(request(JSON))).statusCode()).isEqualTo(200);
+
+    await().atMost(SOON).until(() -> total("spans") >= before + 1);
+  }
+
+  @Test
+  void aFloodOfEmptySpansIsCountedWholeAndToldInPart() {
+    // Given
+    long spans = total("spans");
+    long letters = total("dead_letters");
+    String flood = "{},".repeat(30_000) + "{}";
+    String body = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" + flood + "]}]}]}";
+
+    // When
+    assertThat(post("/v1/traces", JSON, null, body.getBytes(UTF_8)).statusCode()).isEqualTo(200);
+
+    // Then
+    await().atMost(SOON).until(() -> total("spans") >= spans + 30_001);
+    assertThat(total("dead_letters")).isGreaterThanOrEqualTo(letters + 30_001);
+    assertThat(ServiceProcess.json(service.get("/ingest?dead_letters=500")).path("dead_letters"))
+        .anySatisfy(
+            letter ->
+                assertThat(letter.path("message").asText())
+                    .isEqualTo("29901 more items of this record could not be read"));
+  }
+
+  @Test
+  void aDecisionOnASpanThatIsNoCallIsSaidToBe() throws IOException {
+    // Given
+    long before = ingest().at("/correlation/decisions_on_no_call/n").asLong();
+    String body =
+        new String(request(JSON), UTF_8)
+            .replace("\"chat\"", "\"invoke_agent\"")
+            .replace("gen_ai.request.model", "floorkeeper.decision.id");
+
+    // When
+    assertThat(post("/v1/traces", JSON, null, body.getBytes(UTF_8)).statusCode()).isEqualTo(200);
+
+    // Then
+    await()
+        .atMost(SOON)
+        .until(() -> ingest().at("/correlation/decisions_on_no_call/n").asLong() == before + 1);
+    assertThat(ingest().at("/correlation/decisions_on_no_call/by_reason")).isNotEmpty();
+  }
+
+  @Test
   void whatIsTooLargeIsSaidToBe() throws IOException {
     // Given blanks behind a batch: a bomb that is small until it is unpacked
     byte[] batch = request(JSON);

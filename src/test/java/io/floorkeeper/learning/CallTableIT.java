@@ -3,6 +3,7 @@ package io.floorkeeper.learning;
 import static io.floorkeeper.learning.CallFacts.call;
 import static io.floorkeeper.learning.CallFacts.decision;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.floorkeeper.ledger.AttributedCall;
@@ -141,6 +142,27 @@ class CallTableIT {
   }
 
   @Test
+  void aModelWithAPriceIsNoGapOfPricesWhereItsCallsTellNoTokens() {
+    apply(
+        replica,
+        List.of(
+            call(1, 1, NOON).model("tiny-1").tokens(null).build(),
+            call(1, 2, NOON).model("mystery-7b").provider("acme").build(),
+            call(1, 3, NOON).model("mystery-7b").provider("other").build()));
+
+    CallGaps.Gaps gaps =
+        replica.transaction(
+            c -> replica.part(CallGaps.class).read(c, NOON.minus(1, ChronoUnit.DAYS), 10));
+
+    assertThat(gaps.unpriced().calls()).isEqualTo(2);
+    assertThat(gaps.models())
+        .extracting(CallGaps.Unpriced::provider, CallGaps.Unpriced::model)
+        .containsExactly(tuple("acme", "mystery-7b"), tuple("other", "mystery-7b"));
+    assertThat(gaps.untold().calls()).isEqualTo(1);
+    assertThat(gaps.untoldModels()).extracting(CallGaps.Unpriced::model).containsExactly("tiny-1");
+  }
+
+  @Test
   void aDayWithoutAPartitionGetsOneWhileOthersReadAndWrite() throws Exception {
     LocalDate day = LocalDate.now(ZoneOffset.UTC).plusDays(20);
     CompletableFuture<Void> first;
@@ -195,6 +217,22 @@ class CallTableIT {
     SortedMap<String, Long> again = apply(another, calls.subList(0, 1));
     assertThat(again).containsEntry("too_old", 1L).doesNotContainKey("calls");
     replica.execute("update call_retention set horizon = '2015-01-01'");
+  }
+
+  @Test
+  void deadLettersAreKeptAsLongAsCallsAndHowFarTheyAreGoneIsKnown() throws SQLException {
+    replica.execute(
+        "insert into dead_letter (cluster_id, topic_id, partition, record_offset, item, topic, code,"
+            + " message, value_bytes, value_sha256, at)"
+            + " select 'c', 't', 0, n, 0, 'spans', 'not_otlp', '', 1, '',"
+            + " now() - n * interval '1 day' from unnest(array[12, 11, 9]) as n");
+
+    replica.part(CallRetention.class).run();
+
+    assertThat(replica.rows("select record_offset from dead_letter")).containsExactly("9");
+    assertThat(replica.rows("select partition, below_offset from dead_letter_forgotten"))
+        .containsExactly("0 | 13");
+    assertThat(total("dead_letters_forgotten")).isEqualTo(2);
   }
 
   @Test
