@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EvaluationOrderIT {
   private static final long SEED = 20261125L;
   private static final String TABLES =
-      "call, evaluation, climbed_call, episode, evidence, evidence_block, evidence_latency,"
+      "call, response_call, evaluation, climbed_call, episode, evidence, evidence_block, evidence_latency,"
           + " role_state, watch, alarm, arm_reset, arm_standing, correlation_hour, ingest_total";
 
   @TempDir static Path folder;
