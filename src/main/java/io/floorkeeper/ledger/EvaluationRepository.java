@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Judgements in Postgres, one row each, locked in the order of their keys. */
 @ApplicationScoped
@@ -265,12 +264,16 @@ public class EvaluationRepository {
       return;
     }
     try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
-      Columns<Settled> columns = new Columns<>(connection, update, rows);
-      keys(columns, Settled::key);
-      columns.add("text", r -> r.standing().toString());
-      columns.addBytes(r -> r.place().map(p -> p.root().array()).orElse(null));
-      columns.addBytes(r -> r.place().map(Place::rank).orElse(null));
-      columns.add("timestamptz", r -> r.checkAt() == null ? null : r.checkAt().toString());
+      new ArrayColumns<Settled>(update, rows)
+          .bytes(r -> r.key().target().array())
+          .ints(r -> r.key().scope())
+          .ints(r -> r.key().rung())
+          .texts(r -> r.key().name())
+          .texts(r -> r.key().identifier())
+          .texts(r -> r.standing().toString())
+          .bytes(r -> r.place().map(p -> p.root().array()).orElse(null))
+          .bytes(r -> r.place().map(Place::rank).orElse(null))
+          .texts(r -> r.checkAt() == null ? null : r.checkAt().toString());
       update.executeUpdate();
     }
   }
@@ -351,14 +354,6 @@ public class EvaluationRepository {
         "bytea", targets.stream().map(TargetKey::array).toArray(byte[][]::new));
   }
 
-  private static <T> void keys(Columns<T> columns, Function<T, Key> key) throws SQLException {
-    columns.addBytes(r -> key.apply(r).target().array());
-    columns.add("integer", r -> key.apply(r).scope());
-    columns.add("smallint", r -> key.apply(r).rung());
-    columns.add("text", r -> key.apply(r).name());
-    columns.add("text", r -> key.apply(r).identifier());
-  }
-
   private static Key key(ResultSet row) throws SQLException {
     return new Key(
         TargetKey.of(row.getBytes("target")),
@@ -400,30 +395,5 @@ public class EvaluationRepository {
             .toInstant(),
         row.getString("source"),
         place(row));
-  }
-
-  /** One array parameter after the other, one element per row. */
-  private static final class Columns<T> {
-    private final Connection connection;
-    private final PreparedStatement statement;
-    private final List<T> rows;
-    private int index;
-
-    Columns(Connection connection, PreparedStatement statement, List<T> rows) {
-      this.connection = connection;
-      this.statement = statement;
-      this.rows = rows;
-    }
-
-    void add(String type, Function<T, Object> value) throws SQLException {
-      statement.setArray(
-          ++index, connection.createArrayOf(type, rows.stream().map(value).toArray()));
-    }
-
-    void addBytes(Function<T, byte[]> value) throws SQLException {
-      statement.setArray(
-          ++index,
-          connection.createArrayOf("bytea", rows.stream().map(value).toArray(byte[][]::new)));
-    }
   }
 }

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +180,12 @@ public final class LearningParts implements AutoCloseable {
   }
 
   private Object construct(Class<?> type) {
-    Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    Constructor<?>[] all = type.getDeclaredConstructors(); // in no order
+    Constructor<?> constructor =
+        Arrays.stream(all)
+            .filter(c -> c.isAnnotationPresent(Inject.class))
+            .findFirst()
+            .orElse(all[0]);
     Class<?>[] needed = constructor.getParameterTypes();
     Object[] arguments = new Object[needed.length];
     for (int i = 0; i < needed.length; i++) {
